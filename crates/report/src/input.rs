@@ -1,0 +1,72 @@
+//! What every report is made from.
+
+use std::fmt;
+
+use heapwise_graph::{Order, Trim, Value};
+use heapwise_profile::Profile;
+use jiff::tz::TimeZone;
+
+/// What every report is made from: the profile after selection, and how to show it.
+///
+/// `session` makes it (spec 2.0): it adds tag frames, filters, computes `total` and aggregates
+/// `profile` to the granularity of the command; a format only reads.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The samples to show: filtered, and aggregated to the granularity.
+    pub profile: &'a Profile,
+    /// The column to show.
+    pub value: Value,
+    /// The sum over the profile, in units of the sample type: the 100 % of every percentage.
+    /// Before the filters, unless percentages are relative.
+    pub total: i64,
+    /// How values and names are written.
+    pub style: &'a Style,
+    /// Where source text comes from.
+    pub sources: &'a dyn Sources,
+}
+
+/// How values and names are written, and which parts of a report are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Style {
+    /// The unit of values: a name, `minimum` or `auto`.
+    pub unit: String,
+    /// What values are multiplied by before they are written: 1 / `divide_by`. At most 0 or exactly
+    /// 1 means "as they are".
+    pub ratio: f64,
+    /// Leave the lines about the profile (file, type, time) out of text reports.
+    pub compact_labels: bool,
+    /// The filters in force, as (name, value) in the order in which a report lists them.
+    pub active_filters: Vec<(&'static str, String)>,
+    /// The order of nodes.
+    pub order: Order,
+    /// The cut-offs, already adapted to the command.
+    pub trim: Trim,
+    /// Leave out nodes that are negative: flat below 0, or flat 0 and cum below 0.
+    pub drop_negative: bool,
+    /// Distinguish nodes by their callers (formats that draw a graph, and callgrind).
+    pub call_tree: bool,
+    /// The zone in which times are written.
+    pub time_zone: TimeZone,
+}
+
+/// Where source text comes from. File names are those of the profile.
+pub trait Sources {
+    /// The name under which `file` is shown: without the prefixes that the user trims.
+    fn shown_name(&self, file: &[u8]) -> Vec<u8>;
+
+    /// The lines of `file`, without line ends.
+    ///
+    /// # Errors
+    /// The text to print when the file cannot be found or read.
+    fn lines(&self, file: &[u8]) -> Result<Vec<Vec<u8>>, String>;
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input")
+            .field("value", &self.value)
+            .field("total", &self.total)
+            .field("style", self.style)
+            .finish_non_exhaustive()
+    }
+}
