@@ -6,6 +6,8 @@ use heapwise_graph::{Order, Trim, Value};
 use heapwise_profile::Profile;
 use jiff::tz::TimeZone;
 
+use crate::LabelUnits;
+
 /// What every report is made from: the profile after selection, and how to show it.
 ///
 /// `session` makes it (spec 2.0): it adds tag frames, filters, computes `total` and aggregates
@@ -19,6 +21,8 @@ pub struct Input<'a> {
     /// The sum over the profile, in units of the sample type: the 100 % of every percentage.
     /// Before the filters, unless percentages are relative.
     pub total: i64,
+    /// The units of numeric labels: those of the profile before the filters.
+    pub label_units: &'a LabelUnits,
     /// How values and names are written.
     pub style: &'a Style,
     /// Where source text comes from.
@@ -49,16 +53,18 @@ pub struct Style {
     pub time_zone: TimeZone,
 }
 
-/// Where source text comes from. File names are those of the profile.
+/// Where source text comes from.
 pub trait Sources {
-    /// The name under which `file` is shown: without the prefixes that the user trims.
+    /// The name under which `file`, a name of the profile, is shown: without the prefixes that the
+    /// user trims.
     fn shown_name(&self, file: &[u8]) -> Vec<u8>;
 
-    /// The lines of `file`, without line ends.
+    /// The lines of a file, without line ends. `shown` is what [`Sources::shown_name`] made of its
+    /// name.
     ///
     /// # Errors
     /// The text to print when the file cannot be found or read.
-    fn lines(&self, file: &[u8]) -> Result<Vec<Vec<u8>>, String>;
+    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, String>;
 }
 
 impl fmt::Debug for Input<'_> {
