@@ -12,23 +12,36 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod filter;
 mod fixed_hash;
 mod function;
 mod id;
+mod label_units;
 mod location;
 mod mapping;
 mod model;
+mod prune;
 mod sample;
 mod strings;
 mod table;
+mod tag_frames;
+#[cfg(test)]
+mod test_profile;
 
 pub use address::{FileOffset, RuntimeAddr};
+pub use filter::{
+    NameFilters, NameMatches, Predicate, filter_label_keys, filter_names, filter_samples,
+    prune_from, remove_label, set_text_label, show_from,
+};
 pub use fixed_hash::{FixedHasher, FixedState};
 pub use function::Function;
 pub use id::Id;
+pub use label_units::{LabelUnit, LabelUnits, label_units};
 pub use location::{Line, Location, Locations};
 pub use mapping::{Mapping, Resolved};
 pub use model::{Header, Profile, ValueType};
+pub use prune::prune;
 pub use sample::{Label, LabelValue, Sample, Samples};
 pub use strings::{Str, Strings, Text};
 pub use table::Table;
+pub use tag_frames::{FormatNumber, TagMatches, tag_frames};
