@@ -1,0 +1,57 @@
+//! What a fork does to the recorder.
+//!
+//! The child of a fork has one thread and a copy of all memory, locks included. Were another thread in the
+//! middle of a change, the child would have half of it, behind a lock that nobody will ever open. So a fork waits
+//! until no thread is inside: it takes every lock, and both sides let go.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::entry::Outermost;
+use crate::process;
+
+/// Set in a child that was forked while its own thread was inside the recorder.
+static ABANDONED: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    static HOLDS_ALL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the tables cannot be trusted, and must not be touched, in this process.
+///
+/// Only a signal handler that interrupts the recorder and forks brings this about.
+#[inline]
+pub fn is_abandoned() -> bool {
+    ABANDONED.load(Ordering::Relaxed)
+}
+
+/// Has every later fork go through this file. A failure leaves forks as they were: a fork while another
+/// thread records may then hang the child.
+pub fn prepare_for_forks() {
+    // SAFETY: the three functions live as long as the process and do not unwind.
+    unsafe { libc::pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child)) };
+}
+
+extern "C" fn before() {
+    let Some(inside) = Outermost::enter() else { return };
+    process::recorder().acquire();
+    HOLDS_ALL.with(|holds| holds.set(true));
+    // Still inside until after the fork: this thread must not ask for a lock that it holds.
+    std::mem::forget(inside);
+}
+
+extern "C" fn after_in_parent() {
+    if HOLDS_ALL.with(|holds| holds.replace(false)) {
+        process::recorder().release();
+        drop(Outermost::assume());
+    }
+}
+
+extern "C" fn after_in_child() {
+    if HOLDS_ALL.with(Cell::get) {
+        process::forget_mark();
+        after_in_parent();
+    } else {
+        ABANDONED.store(true, Ordering::Relaxed);
+    }
+}

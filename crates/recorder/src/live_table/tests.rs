@@ -1,0 +1,59 @@
+use std::collections::HashMap;
+
+use super::*;
+use crate::stack_table::StackTable;
+
+fn inside() -> Outermost {
+    Outermost::enter().unwrap()
+}
+
+fn block(address: usize, size: u64) -> Block {
+    // Another table's first bucket: the live table does not look at it.
+    let stacks = StackTable::new();
+    let inside = Outermost::enter();
+    let bucket = inside.map(|inside| stacks.record(&inside, &[1], 1, Amount::default()).unwrap());
+    Block { address, size, weight: Weight::ONE, bucket: bucket.unwrap() }
+}
+
+#[test]
+fn agrees_with_a_hash_map_over_random_work() {
+    let table = LiveTable::new();
+    let model_block = block(1, 0);
+    let mut model = HashMap::new();
+    let random = crate::random::Random::unseeded();
+    let inside = inside();
+    for _ in 0..300_000 {
+        let address = 0x7f12_0000_0000 + (random.next() % 5000) as usize * 16;
+        let size = random.next() % 1000;
+        if random.next() % 2 == 0 {
+            let block = Block { address, size, ..model_block };
+            assert_eq!(table.insert(&inside, block), Ok(model.insert(address, block)));
+        } else {
+            assert_eq!(table.remove(&inside, address), model.remove(&address));
+        }
+    }
+    for (&address, &block) in &model {
+        assert_eq!(table.remove(&inside, address), Some(block));
+    }
+    let left: usize = table.shards.iter().map(|shard| shard.lock(&inside).used).sum();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn a_full_shard_refuses_and_goes_on_serving() {
+    let mut shard = Shard::new();
+    let template = block(1, 8);
+    let full = MAX_SLOTS / 4 * 3;
+    for address in 1..=full {
+        assert_eq!(shard.insert(Block { address: address * 16, ..template }), Ok(None));
+    }
+    assert_eq!(shard.insert(Block { address: 8, ..template }), Err(NoMemory));
+    assert!(shard.remove(16).is_some());
+    assert_eq!(shard.insert(Block { address: 8, ..template }), Ok(None));
+}
+
+#[test]
+fn an_empty_table_holds_nothing() {
+    let table = LiveTable::new();
+    assert_eq!(table.remove(&inside(), 4096), None);
+}

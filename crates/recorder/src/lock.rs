@@ -1,0 +1,175 @@
+//! A lock that only the recorder takes.
+//!
+//! `std::sync::Mutex` does not promise to stay clear of the global allocator; this one is a word and the
+//! kernel's futex.
+
+use std::cell::UnsafeCell;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::entry::Outermost;
+
+/// Nobody holds it.
+const FREE: u32 = 0;
+/// Held, and nobody sleeps.
+const HELD: u32 = 1;
+/// Held, and somebody may sleep: who lets go must wake one.
+const AWAITED: u32 = 2;
+
+/// Rounds of looking before sleeping: what is done under these locks takes about as long as 100 looks.
+const LOOKS: u32 = 100;
+
+/// Mutual exclusion between threads that are inside the recorder.
+///
+/// ```text
+///   FREE --acquire--> HELD --somebody waits--> AWAITED
+///     ^                 |                         |
+///     +-----release-----+------release, wake------+
+/// ```
+#[derive(Debug)]
+pub struct Lock<T> {
+    state: AtomicU32,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: `value` is reached only through a `Held`, of which `acquire` allows one at a time.
+unsafe impl<T: Send> Sync for Lock<T> {}
+
+impl<T> Lock<T> {
+    /// A free lock around `value`.
+    pub const fn new(value: T) -> Self {
+        Self { state: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+    }
+
+    /// Waits until the lock is free and takes it.
+    pub fn lock<'a>(&'a self, _inside: &'a Outermost) -> Held<'a, T> {
+        self.acquire();
+        Held { lock: self }
+    }
+
+    /// Takes the lock without a guard, for a fork: it is given back by [`release`](Self::release) on both sides.
+    pub fn acquire(&self) {
+        let taken = self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed);
+        if taken.is_err() {
+            self.wait_and_acquire();
+        }
+    }
+
+    /// Gives back a lock taken by [`acquire`](Self::acquire).
+    pub fn release(&self) {
+        if self.state.swap(FREE, Ordering::Release) == AWAITED {
+            wake_one(&self.state);
+        }
+    }
+
+    #[cold]
+    fn wait_and_acquire(&self) {
+        for _ in 0..LOOKS {
+            std::hint::spin_loop();
+            if self.state.load(Ordering::Relaxed) == FREE
+                && self
+                    .state
+                    .compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
+            {
+                return;
+            }
+        }
+        while self.state.swap(AWAITED, Ordering::Acquire) != FREE {
+            sleep_while(&self.state, AWAITED);
+        }
+    }
+}
+
+/// The right to the value of a [`Lock`], given back when dropped.
+#[derive(Debug)]
+pub struct Held<'a, T> {
+    lock: &'a Lock<T>,
+}
+
+impl<T> Deref for Held<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: this guard is the only one alive, and lends the value no longer than it lives.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T> DerefMut for Held<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as in `deref`, and the guard itself is borrowed exclusively.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+impl<T> Drop for Held<'_, T> {
+    fn drop(&mut self) {
+        self.lock.release();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn sleep_while(state: &AtomicU32, seen: u32) {
+    let no_timeout = std::ptr::null::<libc::timespec>();
+    // SAFETY: the kernel only reads the word, which is borrowed and so alive. It may return early for any
+    // reason; the caller looks again.
+    unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAIT, seen, no_timeout) };
+}
+
+#[cfg(target_os = "linux")]
+fn wake_one(state: &AtomicU32) {
+    // SAFETY: the kernel uses the address as a name and does not touch the word.
+    unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAKE, 1) };
+}
+
+#[cfg(target_os = "linux")]
+const FUTEX_WAIT: i32 = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
+#[cfg(target_os = "linux")]
+const FUTEX_WAKE: i32 = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
+
+#[cfg(not(target_os = "linux"))]
+fn sleep_while(_state: &AtomicU32, _seen: u32) {
+    // SAFETY: takes no argument and touches no memory of ours.
+    unsafe { libc::sched_yield() };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wake_one(_state: &AtomicU32) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thread_at_a_time() {
+        static COUNT: Lock<u64> = Lock::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..50_000 {
+                        let inside = Outermost::enter().unwrap();
+                        let mut count = COUNT.lock(&inside);
+                        *count += 1;
+                    }
+                });
+            }
+        });
+        assert_eq!(*COUNT.lock(&Outermost::enter().unwrap()), 200_000);
+    }
+
+    #[test]
+    fn a_sleeper_is_woken() {
+        static LOCK: Lock<()> = Lock::new(());
+        LOCK.acquire();
+        let waiter = std::thread::spawn(|| {
+            let inside = Outermost::enter().unwrap();
+            drop(LOCK.lock(&inside));
+        });
+        while LOCK.state.load(Ordering::Relaxed) != AWAITED {
+            std::thread::yield_now();
+        }
+        LOCK.release();
+        waiter.join().unwrap();
+    }
+}

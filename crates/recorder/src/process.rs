@@ -1,0 +1,150 @@
+//! The one recorder of this process, as an allocator calls it.
+//!
+//! The two fast questions, [`passes`] and [`may_hold`], answer for nearly every allocation and free. What they
+//! do not settle goes to the functions marked cold.
+
+use crate::capture::{self, Caller};
+use crate::counters::Dropped;
+use crate::entry::{Muted, Outermost};
+use crate::live_table::Block;
+use crate::recorder::Recorder;
+use crate::sampler::{Sampler, Weight};
+use crate::snapshot::{Snapshot, Totals};
+use crate::{fork, interval};
+
+static RECORDER: Recorder = Recorder::new();
+
+thread_local! {
+    /// `const` and without `Drop`: threads allocate before their first line and after their last.
+    static SAMPLER: Sampler = const { Sampler::new() };
+}
+
+/// Whether a request of `size` bytes goes by unrecorded. If it does, its bytes are used up; if not, ask [`mark`].
+#[inline(always)]
+pub fn passes(size: usize) -> bool {
+    SAMPLER.with(|sampler| sampler.passes(size as u64, interval::raw()))
+}
+
+/// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the interval in
+/// bytes to start with, if this is the first allocation of the process.
+#[cold]
+pub fn mark(size: usize, initial: u64) -> Option<Weight> {
+    let (interval, is_first) = interval::start(initial);
+    if is_first {
+        let _inside = Outermost::enter();
+        fork::prepare_for_forks();
+    }
+    let weight = SAMPLER.with(|sampler| sampler.mark(size as u64, interval));
+    // Asked last: a mark on a request that is left out is used up like any other.
+    weight.filter(|_| !Muted::is_on())
+}
+
+/// Records the block of `size` bytes at `address`, not null, before the program gets it. Its stack begins
+/// with the frame that called `caller`'s.
+#[cold]
+pub fn record(address: usize, size: usize, weight: Weight, caller: Caller) {
+    let Some(inside) = enter() else {
+        return RECORDER.dropped.samples.count();
+    };
+    capture::with_stack(caller, |stack, is_cut| {
+        if is_cut {
+            RECORDER.dropped.outer_frames.count();
+        }
+        RECORDER.record(&inside, address, size as u64, weight, stack);
+    });
+}
+
+/// Whether the block at `address` may be recorded. `false` is certain.
+#[inline(always)]
+pub fn may_hold(address: usize) -> bool {
+    RECORDER.may_hold(address)
+}
+
+/// Notes the free of the block at `address`, before the allocator gets it back.
+#[cold]
+pub fn release(address: usize) {
+    let Some(inside) = enter() else { return };
+    if let Some(block) = RECORDER.take(&inside, address) {
+        RECORDER.retire(&inside, block);
+    }
+}
+
+/// The recorded block at `address`, while the allocator moves it. Ends in [`retire`], or in [`put_back`] if the
+/// allocator left it where it was.
+#[cold]
+pub fn take(address: usize) -> Option<Block> {
+    RECORDER.take(&enter()?, address)
+}
+
+/// Counts a block that was taken as freed.
+#[cold]
+pub fn retire(block: Block) {
+    if let Some(inside) = enter() {
+        RECORDER.retire(&inside, block);
+    }
+}
+
+/// Goes on with a block that was taken, as if nothing had happened.
+#[cold]
+pub fn put_back(block: Block) {
+    if let Some(inside) = enter() {
+        RECORDER.keep(&inside, block);
+    }
+}
+
+/// Why there is no snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The kernel gave no memory for the copy.
+    NoMemory,
+    /// Asked for by a signal handler that interrupted the recorder.
+    Inside,
+    /// This process was forked by a signal handler that interrupted the recorder.
+    Abandoned,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoMemory => "the kernel gave no memory for a copy of what was recorded",
+            Self::Inside => "asked for a profile while the same thread was recording",
+            Self::Abandoned => "forked while recording, so what was recorded cannot be read",
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Copies what was recorded, as of one instant within this call.
+pub fn snapshot() -> Result<Snapshot, Error> {
+    let inside = enter().ok_or_else(why_not)?;
+    let rows = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
+    Ok(Snapshot { rows, interval: interval::get(), dropped: RECORDER.dropped.read() })
+}
+
+/// The sums over what was recorded, as of one instant within this call. Allocates nothing.
+pub fn totals() -> Result<Totals, Error> {
+    let inside = enter().ok_or_else(why_not)?;
+    Ok(RECORDER.totals(&inside))
+}
+
+/// What the limits have left out so far.
+pub fn dropped() -> Dropped {
+    RECORDER.dropped.read()
+}
+
+fn enter() -> Option<Outermost> {
+    if fork::is_abandoned() { None } else { Outermost::enter() }
+}
+
+fn why_not() -> Error {
+    if fork::is_abandoned() { Error::Abandoned } else { Error::Inside }
+}
+
+pub(crate) fn recorder() -> &'static Recorder {
+    &RECORDER
+}
+
+pub(crate) fn forget_mark() {
+    SAMPLER.with(Sampler::forget);
+}

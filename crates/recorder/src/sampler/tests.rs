@@ -1,0 +1,137 @@
+use super::*;
+
+fn weight(size: u64, interval: u64) -> f64 {
+    Weight::of(size, interval).fixed() as f64 / f64::from(1 << Weight::FRACTION_BITS)
+}
+
+/// Feeds one request to a sampler as the allocator does.
+fn offer(sampler: &Sampler, size: u64, interval: u64) -> Option<Weight> {
+    if sampler.passes(size, interval) { None } else { sampler.mark(size, interval) }
+}
+
+#[test]
+fn worked_numbers_of_the_model() {
+    let default = 512 << 10;
+    assert!((weight(16, default) - 32_768.5).abs() < 0.01);
+    assert!((weight(4 << 10, default) - 128.5).abs() < 0.01);
+    assert!((weight(1 << 20, default) - 1.156_52).abs() < 1e-4);
+    assert!((weight(8 << 20, default) - 1.0).abs() < 1e-6);
+    assert_eq!(Weight::of(123, 1), Weight::ONE);
+}
+
+#[test]
+fn interval_one_records_everything_with_weight_one() {
+    let sampler = Sampler::new();
+    for size in [0, 1, 7, 1 << 40, u64::MAX] {
+        assert_eq!(offer(&sampler, size, 1), Some(Weight::ONE));
+    }
+}
+
+#[test]
+fn interval_zero_records_nothing() {
+    let sampler = Sampler::new();
+    for size in [0, 1, u64::MAX, u64::MAX, u64::MAX] {
+        assert_eq!(offer(&sampler, size, 0), None);
+    }
+}
+
+#[test]
+fn a_new_interval_is_obeyed_by_the_next_request() {
+    let sampler = Sampler::new();
+    offer(&sampler, 1, MAX_INTERVAL);
+    assert_eq!(offer(&sampler, 1, 1), Some(Weight::ONE));
+    assert_eq!(offer(&sampler, 1, 0), None);
+    assert_eq!(offer(&sampler, 1, 1), Some(Weight::ONE));
+}
+
+#[test]
+fn the_largest_interval_overflows_nothing() {
+    assert!(weight(1, MAX_INTERVAL) <= (MAX_INTERVAL + 1) as f64);
+    let sampler = Sampler::new();
+    for _ in 0..10_000 {
+        offer(&sampler, u64::MAX, MAX_INTERVAL);
+    }
+}
+
+/// Estimated objects and bytes of `requests`, and the standard errors of both estimates.
+///
+/// A request with chance `p` contributes `1/p` with chance `p`: variance `1/p - 1`, and `size^2` times
+/// that for bytes; requests are independent.
+struct Estimate {
+    objects: f64,
+    bytes: f64,
+    objects_error: f64,
+    bytes_error: f64,
+}
+
+fn estimate(requests: impl Iterator<Item = (u64, u64)>) -> Estimate {
+    let sampler = Sampler::new();
+    let mut sums = [0.0; 4];
+    for (size, interval) in requests {
+        if let Some(weight) = offer(&sampler, size, interval) {
+            let weight = weight.fixed() as f64 / f64::from(1 << Weight::FRACTION_BITS);
+            sums[0] += weight;
+            sums[1] += weight * size as f64;
+        }
+        let variance = weight(size, interval) - 1.0;
+        sums[2] += variance;
+        sums[3] += variance * (size as f64).powi(2);
+    }
+    let [objects, bytes, objects_variance, bytes_variance] = sums;
+    Estimate {
+        objects,
+        bytes,
+        objects_error: objects_variance.sqrt(),
+        bytes_error: bytes_variance.sqrt(),
+    }
+}
+
+/// Estimates lie within five standard errors: a false alarm once in 1.7 million runs for each.
+fn assert_unbiased(name: &str, requests: impl Iterator<Item = (u64, u64)> + Clone) {
+    let objects = requests.clone().count() as f64;
+    let bytes: f64 = requests.clone().map(|(size, _)| size as f64).sum();
+    let estimate = estimate(requests);
+    let off = (estimate.objects - objects) / estimate.objects_error;
+    assert!(off.abs() < 5.0, "{name}: objects off by {off} standard errors");
+    let off = (estimate.bytes - bytes) / estimate.bytes_error;
+    assert!(off.abs() < 5.0, "{name}: bytes off by {off} standard errors");
+}
+
+const INTERVAL: u64 = 512 << 10;
+
+#[test]
+fn unbiased_at_one_size() {
+    for (size, count) in [
+        (16, 4_000_000),
+        (200, 2_000_000),
+        (4 << 10, 500_000),
+        (64 << 10, 50_000),
+        (512 << 10, 20_000),
+        (1 << 20, 20_000),
+        (2 << 20, 20_000),
+    ] {
+        assert_unbiased(&format!("{size} B"), (0..count).map(|_| (size, INTERVAL)));
+    }
+}
+
+#[test]
+fn unbiased_at_mixed_sizes() {
+    assert_unbiased(
+        "16 B and 1 MiB",
+        (0..2_000_000).map(|i| (if i % 1000 == 0 { 1 << 20 } else { 16 }, INTERVAL)),
+    );
+    assert_unbiased("powers of two", (0..2_000_000u64).map(|i| (16 << (i % 13), INTERVAL)));
+    assert_unbiased(
+        "16 to 64 KiB",
+        (0..200_000u64).map(|i| ((16 << 10) + i * 7919 % (48 << 10), INTERVAL)),
+    );
+}
+
+#[test]
+fn unbiased_when_the_interval_changes() {
+    let intervals = [512 << 10, 64 << 10, 8 << 20, 4 << 10];
+    assert_unbiased(
+        "a new interval every 100 requests",
+        (0..2_000_000usize).map(|i| (16 << (i % 9), intervals[i / 100 % intervals.len()])),
+    );
+}
