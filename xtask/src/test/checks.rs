@@ -1,0 +1,85 @@
+//! The table of checks.
+
+use std::process::Command;
+
+use crate::reference::Reference;
+use crate::workspace::{Workspace, cargo};
+use crate::{Result, go_profiles, process};
+
+/// One check: what has to be there, then commands that must all succeed.
+pub struct Check {
+    /// As `--only` takes it.
+    pub name: &'static str,
+    /// What it proves, in a few words.
+    pub about: &'static str,
+    /// Sets up what the commands need. An error says what is missing: the check then did not run.
+    pub prepare: fn(&Workspace) -> Result<Vec<Command>>,
+}
+
+/// Every check, cheapest first.
+pub const CHECKS: &[Check] = &[
+    Check { name: "fmt", about: "every file is formatted", prepare: fmt },
+    Check { name: "clippy", about: "no lint has anything to say", prepare: clippy },
+    Check { name: "doc", about: "the documentation builds without a warning", prepare: doc },
+    Check { name: "tidy", about: "the layout is as ARCHITECTURE.md says", prepare: tidy },
+    Check { name: "tests", about: "the tests of every crate", prepare: tests },
+    Check { name: "parity", about: "same bytes as the reference tool", prepare: parity },
+];
+
+fn fmt(workspace: &Workspace) -> Result<Vec<Command>> {
+    component("fmt", "rustfmt")?;
+    Ok(vec![in_root(workspace, &["fmt", "--all", "--check", "--", "--color=never"])])
+}
+
+fn clippy(workspace: &Workspace) -> Result<Vec<Command>> {
+    component("clippy", "clippy")?;
+    let words = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    Ok(vec![in_root(workspace, &words)])
+}
+
+fn doc(workspace: &Workspace) -> Result<Vec<Command>> {
+    let mut doc = in_root(workspace, &["doc", "--workspace", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "--deny warnings");
+    Ok(vec![doc])
+}
+
+fn tidy(workspace: &Workspace) -> Result<Vec<Command>> {
+    let own = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let mut tidy = Command::new(own);
+    tidy.current_dir(&workspace.root).arg("tidy");
+    Ok(vec![tidy])
+}
+
+fn tests(workspace: &Workspace) -> Result<Vec<Command>> {
+    Ok(vec![in_root(workspace, &["test", "--workspace", "--no-fail-fast"])])
+}
+
+fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
+    let reference = Reference::prepare(workspace)?;
+    let go_profiles = go_profiles::prepare(workspace, &reference)?;
+    let profile = ["--profile", "parity"];
+    let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
+    build.args(profile);
+    let mut compare = in_root(workspace, &["test", "--package", "heapwise-parity"]);
+    compare
+        .args(["--test", "parity"])
+        .args(profile)
+        .args(["--", "--quiet"])
+        .env("PARITY_OURS", workspace.target.join("parity/heapwise"))
+        .env("PARITY_REFERENCE", reference.pprof())
+        .env("PARITY_GO_PROFILES", go_profiles)
+        .env("PARITY_SCRATCH", workspace.target.join("parity-data"));
+    Ok(vec![build, compare])
+}
+
+fn in_root(workspace: &Workspace, words: &[&str]) -> Command {
+    let mut cargo = cargo();
+    cargo.current_dir(&workspace.root).args(words);
+    cargo
+}
+
+/// Checks that a part of the toolchain is installed that a minimal installation leaves out.
+fn component(subcommand: &str, name: &str) -> Result<()> {
+    let there = process::output(cargo().args([subcommand, "--version"]));
+    there.map(drop).map_err(|_| format!("install it with `rustup component add {name}`"))
+}
