@@ -12,35 +12,44 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod error;
 mod filter;
 mod fixed_hash;
 mod function;
+mod gzip;
 mod id;
 mod label_units;
 mod location;
 mod mapping;
 mod model;
+mod proto;
 mod prune;
+mod read;
 mod sample;
 mod strings;
 mod table;
 mod tag_frames;
 #[cfg(test)]
 mod test_profile;
+mod validate;
 
 pub use address::{FileOffset, RuntimeAddr};
+pub use error::{Error, Invalid, TableName};
 pub use filter::{
     NameFilters, NameMatches, Predicate, filter_label_keys, filter_names, filter_samples,
     prune_from, remove_label, set_text_label, show_from,
 };
 pub use fixed_hash::{FixedHasher, FixedState};
 pub use function::Function;
+pub use gzip::{GunzipError, GunzipLimit, gunzip, gzip, is_gzip};
 pub use id::Id;
 pub use label_units::{LabelUnit, LabelUnits, label_units};
 pub use location::{Line, Location, Locations};
 pub use mapping::{Mapping, Resolved};
 pub use model::{Header, Profile, ValueType};
+pub use proto::{decode, encode};
 pub use prune::prune;
+pub use read::ReadError;
 pub use sample::{Label, LabelValue, Sample, Samples};
 pub use strings::{Str, Strings, Text};
 pub use table::Table;

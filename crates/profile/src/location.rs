@@ -34,9 +34,9 @@ pub struct Line {
 /// Lines of all locations lie in one column, in the order of the locations.
 #[derive(Clone, Debug, Default)]
 pub struct Locations {
-    rows: Vec<Location>,
-    line_ends: Vec<u32>,
-    lines: Vec<Line>,
+    pub(crate) rows: Vec<Location>,
+    pub(crate) line_ends: Vec<u32>,
+    pub(crate) lines: Vec<Line>,
 }
 
 impl Locations {

@@ -42,12 +42,12 @@ pub struct Sample<'a> {
 /// shorter slice with zeros and cuts a longer one.
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
-    width: usize,
-    values: Vec<i64>,
-    stack_ends: Vec<u32>,
-    stacks: Vec<Id<Location>>,
-    label_ends: Vec<u32>,
-    labels: Vec<Label>,
+    pub(crate) width: usize,
+    pub(crate) values: Vec<i64>,
+    pub(crate) stack_ends: Vec<u32>,
+    pub(crate) stacks: Vec<Id<Location>>,
+    pub(crate) label_ends: Vec<u32>,
+    pub(crate) labels: Vec<Label>,
 }
 
 impl Samples {

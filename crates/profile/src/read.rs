@@ -1,0 +1,112 @@
+//! Which format bytes are in.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::gzip::{GunzipError, GunzipLimit, gunzip, gzip, is_gzip};
+use crate::proto::{decode, encode};
+use crate::{Error, Invalid, Profile};
+
+/// Why bytes are not a profile in any format. The text starts with that of the reference; where
+/// there is more to say about the place, it follows in parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// There are no bytes.
+    Empty,
+    /// The bytes start like gzip but cannot be decompressed.
+    Gunzip(GunzipError),
+    /// Two protobuf profiles in a row.
+    Concatenated {
+        /// Where the second one has its time, in bytes from the start of the decompressed content.
+        at: usize,
+    },
+    /// No format recognizes the bytes. This is why they are not a protobuf profile.
+    Unrecognized(Error),
+    /// The bytes are a profile that contradicts itself.
+    Invalid(Invalid),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("parsing profile: empty input file"),
+            Self::Gunzip(error) => write!(f, "decompressing profile: {error}"),
+            Self::Concatenated { at } => {
+                write!(f, "parsing profile: {}", Error::Concatenated { at: *at })
+            }
+            Self::Unrecognized(error) => {
+                write!(f, "parsing profile: unrecognized profile format (as protobuf: {error})")
+            }
+            Self::Invalid(invalid) => write!(f, "malformed profile: {invalid}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Gunzip(error) => Some(error),
+            Self::Unrecognized(error) => Some(error),
+            Self::Invalid(invalid) => Some(invalid),
+            Self::Empty | Self::Concatenated { .. } => None,
+        }
+    }
+}
+
+impl From<Error> for ReadError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::Concatenated { at } => Self::Concatenated { at },
+            other => Self::Unrecognized(other),
+        }
+    }
+}
+
+impl Profile {
+    /// Reads a profile of any format, compressed or not, that is no larger decompressed than
+    /// [`GunzipLimit::default`] allows.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        Self::read_within(bytes, GunzipLimit::default())
+    }
+
+    /// Reads a profile of any format, compressed or not. Gzip within gzip is not unwrapped.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn read_within(bytes: &[u8], limit: GunzipLimit) -> Result<Self, ReadError> {
+        let content = if is_gzip(bytes) {
+            Cow::Owned(gunzip(bytes, limit).map_err(ReadError::Gunzip)?)
+        } else {
+            Cow::Borrowed(bytes)
+        };
+        if content.is_empty() {
+            return Err(ReadError::Empty);
+        }
+        match decode(&content) {
+            Err(error) => read_legacy(&content, error),
+            Ok(profile) => Ok(profile),
+        }
+    }
+
+    /// Writes the profile as gzip-compressed protobuf, see [`encode`] and [`gzip`].
+    ///
+    /// # Errors
+    ///
+    /// What `writer` returns.
+    pub fn write_to(&self, writer: impl Write) -> io::Result<()> {
+        gzip(&encode(self), writer)
+    }
+}
+
+/// What the bytes are when they are not a protobuf profile for the reason `error`.
+fn read_legacy(_content: &[u8], error: Error) -> Result<Profile, ReadError> {
+    Err(error.into())
+}
