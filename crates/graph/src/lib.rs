@@ -1,12 +1,32 @@
 //! Profile to call graph: aggregation to a granularity, nodes and edges, trimming, orders.
 //!
 //! ```text
-//! Profile -> aggregate -> Profile -> build -> Graph -> trim -> Graph -> order -> Graph
+//! Profile -> aggregate -> Profile -> frames -> walk -> trim -> order -> Graph
 //! ```
 //!
-//! The crate knows nothing of text: options are values, names are rows of the profile's strings.
+//! The crate knows nothing of reports: options are values, names are bytes.
 #![forbid(unsafe_code)]
 
+mod adjacency;
+mod aggregate;
+mod build;
+mod frames;
+mod graph;
+mod identity;
+mod names;
 mod options;
+mod order;
+mod path;
+mod total;
+mod walk;
 
-pub use options::{Granularity, Order, Trim, Value};
+pub use adjacency::Adjacency;
+pub use aggregate::aggregate;
+pub use build::cutoff;
+pub use frames::{Frame, Frames};
+pub use graph::{Edge, Graph, Node, Weight};
+pub use identity::{Identities, Identity};
+pub use names::Names;
+pub use options::{Aggregation, Granularity, Naming, Order, Request, Trim, Value};
+pub use path::{base_name, clean};
+pub use total::total;

@@ -1,5 +1,7 @@
 //! What a graph is asked for, as values.
 
+use std::fmt;
+
 /// What makes two locations the same node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Granularity {
@@ -14,6 +16,17 @@ pub enum Granularity {
     Lines,
     /// The address.
     Addresses,
+}
+
+/// What [`aggregate`](crate::aggregate) keeps of a location.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Aggregation {
+    /// What makes two locations the same node.
+    pub granularity: Granularity,
+    /// Keep only the outermost line of each location: the function that holds the machine code.
+    pub no_inlines: bool,
+    /// Keep column numbers where line numbers are kept.
+    pub columns: bool,
 }
 
 /// The order of nodes in a text report.
@@ -36,6 +49,17 @@ pub struct Value {
     pub mean: bool,
 }
 
+impl Value {
+    /// The weight of a sample with these values: what it adds, and what the sum is divided by (0 for
+    /// "not at all").
+    #[inline]
+    pub fn weight(self, values: &[i64]) -> (i64, i64) {
+        let value = values.get(self.index).copied().unwrap_or(0);
+        let divisor = if self.mean { values.first().copied().unwrap_or(0) } else { 0 };
+        (value, divisor)
+    }
+}
+
 /// The cut-offs. All zero trims nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trim {
@@ -45,4 +69,34 @@ pub struct Trim {
     pub node_fraction: f64,
     /// Drop edges whose weight is below this fraction of the sum of flat values.
     pub edge_fraction: f64,
+}
+
+/// How locations become nodes.
+#[derive(Clone, Copy)]
+pub struct Naming<'a> {
+    /// The name under which a file is shown, from its name in the profile.
+    pub shown_file: &'a dyn Fn(&[u8]) -> Vec<u8>,
+    /// Distinguish nodes by object file and start line too, which they do not show.
+    pub objects: bool,
+}
+
+/// What [`Graph::build`](crate::Graph::build) is to make of a profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The column to sum up.
+    pub value: Value,
+    /// How locations become nodes.
+    pub naming: Naming<'a>,
+    /// Leave out nodes that are negative: flat below 0, or flat 0 and cum below 0.
+    pub drop_negative: bool,
+    /// The order of nodes, which is also the order in which they are selected.
+    pub order: Order,
+    /// The cut-offs.
+    pub trim: Trim,
+}
+
+impl fmt::Debug for Naming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Naming").field("objects", &self.objects).finish_non_exhaustive()
+    }
 }

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use heapwise_graph::{Order, Trim, Value};
-use heapwise_profile::Profile;
+use heapwise_profile::{LabelUnits, Profile};
 use jiff::tz::TimeZone;
-
-use crate::LabelUnits;
 
 /// What every report is made from: the profile after selection, and how to show it.
 ///

@@ -5,7 +5,5 @@
 #![forbid(unsafe_code)]
 
 mod input;
-mod label_units;
 
 pub use input::{Input, Sources, Style};
-pub use label_units::{LabelUnits, MixedUnits};

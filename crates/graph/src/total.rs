@@ -1,0 +1,53 @@
+//! The 100 % of a report.
+
+use heapwise_profile::{LabelValue, Profile, Sample};
+
+use crate::Value;
+
+/// The label that marks the samples of the base of a comparison.
+const BASE_KEY: &[u8] = b"pprof::base";
+
+/// The sum over a profile that percentages refer to, in units of the sample type.
+///
+/// It is the sum of |value| over the samples; with mean, divided by the sum of column 0. In a
+/// comparison (samples labelled `pprof::base` = `true`, whose own sum is above 0) it is that of the
+/// base alone. Sums wrap around.
+pub fn total(profile: &Profile, value: Value) -> i64 {
+    let (mut all, mut base) = (Sum::default(), Sum::default());
+    let is_base = base_label(profile);
+    for sample in profile.samples.iter() {
+        let (weight, divisor) = value.weight(sample.values);
+        all.add(weight, divisor);
+        if is_base(&sample) {
+            base.add(weight, divisor);
+        }
+    }
+    if base.value > 0 { base.mean() } else { all.mean() }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    value: i64,
+    divisor: i64,
+}
+
+impl Sum {
+    fn add(&mut self, weight: i64, divisor: i64) {
+        self.value = self.value.wrapping_add(weight.wrapping_abs());
+        self.divisor = self.divisor.wrapping_add(divisor);
+    }
+
+    fn mean(self) -> i64 {
+        if self.divisor == 0 { self.value } else { self.value.wrapping_div(self.divisor) }
+    }
+}
+
+/// The test whether a sample belongs to the base: its label says `true`.
+fn base_label(profile: &Profile) -> impl Fn(&Sample<'_>) -> bool {
+    let key = profile.strings.find(BASE_KEY);
+    let yes = profile.strings.find(b"true");
+    move |sample| {
+        let (Some(key), Some(yes)) = (key, yes) else { return false };
+        sample.labels.iter().any(|l| l.key == key && l.value == LabelValue::Text(yes))
+    }
+}
