@@ -1,0 +1,40 @@
+//! One step of a walk: from a frame to its caller's. How is a matter of the architecture.
+
+#[cfg_attr(target_arch = "x86_64", path = "cursor/x86_64.rs")]
+#[cfg_attr(target_arch = "aarch64", path = "cursor/aarch64.rs")]
+mod architecture;
+
+pub(crate) use architecture::Cursor;
+
+use super::stack_bounds::Stack;
+
+/// Bytes of a stack word.
+pub(crate) const WORD: usize = 8;
+
+/// What a step found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    /// Where the caller goes on, or one past the address where a signal interrupted it.
+    pub return_address: usize,
+    /// Where on the stack that was found.
+    pub slot: usize,
+}
+
+/// The word at `address`, if it lies in `from..stack.limit`, where `from` is a stack pointer in
+/// use on that stack.
+fn word(stack: &Stack, from: usize, address: usize) -> Option<usize> {
+    let inside = from <= address && address < stack.limit && address.is_multiple_of(WORD);
+    // SAFETY: stack memory between a stack pointer in use and the limit is readable; the limit is
+    // a multiple of the word, so the whole word lies below it.
+    inside.then(|| unsafe { load(address) })
+}
+
+/// # Safety
+/// `address` must be a multiple of [`WORD`], and readable.
+#[inline]
+unsafe fn load(address: usize) -> usize {
+    let pointer = core::ptr::with_exposed_provenance::<usize>(address);
+    // SAFETY: passed on to the caller. Volatile, because the word belongs to another function's
+    // frame, of which the compiler knows more than it tells us.
+    unsafe { pointer.read_volatile() }
+}

@@ -1,0 +1,25 @@
+//! Linux on x86_64 and aarch64. From the top: a walk's steps; what they know of stacks, code and
+//! files; the kernel.
+
+mod cursor;
+mod mappings;
+
+#[cfg(target_arch = "x86_64")]
+mod eh_frame;
+#[cfg(target_arch = "x86_64")]
+mod mapping_table;
+#[cfg(target_arch = "x86_64")]
+mod rule_cache;
+mod stack_bounds;
+#[cfg(target_arch = "x86_64")]
+mod unwind_rule;
+
+mod elf;
+mod memory;
+mod proc_maps;
+mod registers;
+mod syscalls;
+
+pub(crate) use cursor::Cursor;
+pub(crate) use mappings::each_mapping;
+pub(crate) use registers::here;

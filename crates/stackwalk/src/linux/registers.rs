@@ -1,0 +1,42 @@
+//! Registers by instruction, one set an architecture.
+
+use core::arch::asm;
+
+use crate::Registers;
+
+/// The registers in the function that this is inlined into.
+#[inline(always)]
+pub(crate) fn here() -> Registers {
+    let (pc, sp, fp);
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: copies registers and has no other effect.
+    unsafe {
+        asm!("lea {pc}, [rip]", "mov {sp}, rsp", "mov {fp}, rbp",
+            pc = out(reg) pc, sp = out(reg) sp, fp = out(reg) fp,
+            options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: copies registers and has no other effect.
+    unsafe {
+        asm!("adr {pc}, .", "mov {sp}, sp", "mov {fp}, x29",
+            pc = out(reg) pc, sp = out(reg) sp, fp = out(reg) fp,
+            options(nomem, nostack, preserves_flags));
+    }
+    Registers { pc, sp, fp }
+}
+
+/// The runtime address of the calling thread's control block.
+pub(crate) fn thread_pointer() -> usize {
+    let pointer;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the ABI for thread-local storage puts the block's own address into its first word.
+    unsafe {
+        asm!("mov {}, fs:0", out(reg) pointer, options(nostack, preserves_flags, readonly));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: copies a register and has no other effect.
+    unsafe {
+        asm!("mrs {}, tpidr_el0", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    pointer
+}
