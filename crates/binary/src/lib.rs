@@ -1,1 +1,34 @@
-//! (skeleton)
+//! Executable files on this machine: what the addresses in them mean.
+//!
+//! ```text
+//! path -> Image -> Binary -> link address -> frames: function, source file, line
+//! ```
+//!
+//! * [`Image`] maps the bytes of a file; [`Binary`] is their parsed form, which borrows them.
+//! * [`Binary::link_address`] leads from an address of a process into the file
+//!   (see `address.rs` for the kinds of address and the one way between them).
+//! * [`Binary::frames`] names the functions at an address, inlined calls included, from debug
+//!   information, else from the symbol table.
+//! * [`demangle`](demangle::demangle) turns linker symbols into names to read.
+//!
+//! The files may be hostile: a damaged one gives an error or knows less, never a panic. The crate
+//! knows nothing of profiles, and reads no environment: directories to search are arguments.
+#![deny(unsafe_code)]
+
+mod address;
+mod binary;
+mod debug_file;
+pub mod demangle;
+mod dwarf;
+mod error;
+mod image;
+mod map_file;
+mod start_line;
+mod symbols;
+
+pub use address::{FileOffset, LinkAddr, MappedRange};
+pub use binary::{Binary, Frame};
+pub use debug_file::{debug_file_candidates, find_debug_file, is_debug_file_of};
+pub use error::Error;
+pub use image::Image;
+pub use symbols::Symbol;
