@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use heapwise_graph::{Order, Trim, Value};
-use heapwise_profile::{LabelUnits, Profile};
+use heapwise_graph::{Frames, Graph, Identities, Naming, Order, Request, Trim, Value};
+use heapwise_profile::{LabelUnits, Profile, ValueType};
 use jiff::tz::TimeZone;
 
 /// What every report is made from: the profile after selection, and how to show it.
@@ -25,6 +25,51 @@ pub struct Input<'a> {
     pub style: &'a Style,
     /// Where source text comes from.
     pub sources: &'a dyn Sources,
+}
+
+impl Input<'_> {
+    /// The name of the sample type shown; empty if there is none.
+    pub(crate) fn sample_type(&self) -> &[u8] {
+        self.shown_type().map_or(b"", |shown| self.profile.text(shown.kind))
+    }
+
+    /// The unit of the sample type shown; empty if there is none.
+    pub(crate) fn sample_unit(&self) -> &[u8] {
+        self.shown_type().map_or(b"", |shown| self.profile.text(shown.unit))
+    }
+
+    fn shown_type(&self) -> Option<&ValueType> {
+        self.profile.header.sample_types.get(self.value.index)
+    }
+
+    /// The call graph that the style asks for.
+    pub(crate) fn graph(&self) -> Graph {
+        self.graph_of(false)
+    }
+
+    /// The same; with `objects`, nodes differ by object file and start line too.
+    pub(crate) fn graph_of(&self, objects: bool) -> Graph {
+        let style = self.style;
+        let shown_file = self.shown_file();
+        let request = Request {
+            value: self.value,
+            naming: Naming { shown_file: &shown_file, objects },
+            drop_negative: style.drop_negative,
+            order: style.order,
+            trim: style.trim,
+        };
+        Graph::build(self.profile, &request)
+    }
+
+    /// The nodes of every location, and what tells them apart.
+    pub(crate) fn frames(&self) -> (Frames, Identities) {
+        let shown_file = self.shown_file();
+        Frames::of(self.profile, Naming { shown_file: &shown_file, objects: false })
+    }
+
+    fn shown_file(&self) -> impl Fn(&[u8]) -> Vec<u8> {
+        |file| self.sources.shown_name(file)
+    }
 }
 
 /// How values and names are written, and which parts of a report are.

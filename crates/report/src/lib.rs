@@ -4,6 +4,27 @@
 //! know nothing of files, terminals or HTTP: sources come through [`Sources`], text goes to a writer.
 #![forbid(unsafe_code)]
 
+mod comments;
+mod error;
+mod header;
 mod input;
+mod label_groups;
+mod pattern;
+mod raw;
+mod text;
+mod top;
+mod traces;
+mod tree;
+mod values;
 
+pub use comments::Comments;
+pub use error::Error;
+
+pub use header::{About, Accounting, Duration, Header};
 pub use input::{Input, Sources, Style};
+pub use pattern::Pattern;
+pub use raw::Raw;
+pub use top::{Inlined, Top, TopRow};
+pub use traces::Traces;
+pub use tree::{Call, Tree, TreeEntry};
+pub use values::Values;

@@ -1,0 +1,188 @@
+//! Every table of a profile: `raw`.
+
+use std::io::{self, Write};
+
+use heapwise_profile::{
+    Label, LabelValue, Line, Location, Mapping, Profile, Sample, Str, Strings, ValueType,
+};
+use heapwise_units::duration;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::Input;
+use crate::label_groups::{Group, groups};
+
+/// Every table of a profile, as it is.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    profile: Profile,
+    time_zone: TimeZone,
+}
+
+impl Raw {
+    /// The tables of the profile of `input`.
+    pub fn new(input: &Input<'_>) -> Self {
+        Self { profile: input.profile.clone(), time_zone: input.style.time_zone.clone() }
+    }
+
+    /// Writes the header, the samples, the locations and the mappings.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_header(out)?;
+        out.write_all(b"Samples:\n")?;
+        self.write_sample_types(out)?;
+        for sample in self.profile.samples.iter() {
+            self.write_sample(&sample, out)?;
+        }
+        out.write_all(b"Locations\n")?;
+        for (location, lines) in self.profile.locations.iter() {
+            self.write_location(location, lines, out)?;
+        }
+        out.write_all(b"Mappings\n")?;
+        self.profile.mappings.rows().iter().try_for_each(|m| self.write_mapping(m, out))
+    }
+
+    fn write_header(&self, out: &mut dyn Write) -> io::Result<()> {
+        let header = &self.profile.header;
+        for &comment in &header.comments {
+            write_line("Comment: ", self.profile.text(comment), out)?;
+        }
+        let doc_url = self.profile.text(header.doc_url);
+        if !doc_url.is_empty() {
+            write_line("Doc: ", doc_url, out)?;
+        }
+        let ValueType { kind, unit } = header.period_type;
+        let period_type = [self.profile.text(kind), b" ", self.profile.text(unit)].concat();
+        write_line("PeriodType: ", &period_type, out)?;
+        writeln!(out, "Period: {}", header.period)?;
+        if header.time_nanos != 0 {
+            writeln!(out, "Time: {}", time(header.time_nanos, &self.time_zone))?;
+        }
+        if header.duration_nanos != 0 {
+            // The reference cuts here; other reports write the duration in full.
+            let shown: String = duration(header.duration_nanos).chars().take(4).collect();
+            writeln!(out, "Duration: {shown}")?;
+        }
+        Ok(())
+    }
+
+    fn write_sample_types(&self, out: &mut dyn Write) -> io::Result<()> {
+        let header = &self.profile.header;
+        let types = header.sample_types.iter().map(|&ValueType { kind, unit }| {
+            let mark: &[u8] = if kind == header.default_sample_type { b"[dflt]" } else { b"" };
+            [self.profile.text(kind), b"/", self.profile.text(unit), mark].concat()
+        });
+        out.write_all(&types.collect::<Vec<_>>().join(&b' '))?;
+        out.write_all(b"\n")
+    }
+
+    fn write_sample(&self, sample: &Sample<'_>, out: &mut dyn Write) -> io::Result<()> {
+        for value in sample.values {
+            write!(out, " {value:10}")?;
+        }
+        out.write_all(b": ")?;
+        for &location in sample.stack {
+            write!(out, "{} ", self.profile.locations.get(location).id)?;
+        }
+        out.write_all(b"\n")?;
+        let (mut texts, mut numbers) = (Vec::new(), Vec::new());
+        for group in groups(sample.labels) {
+            match group {
+                Group::Texts(key, labels) => texts.push(self.group(key, labels)),
+                Group::Numbers(key, labels) => numbers.push(self.group(key, labels)),
+            }
+        }
+        write_labels(texts, out)?;
+        write_labels(numbers, out)
+    }
+
+    /// The labels of one key: `key:[v1 v2]`. Numbers are followed by their units, all or none.
+    fn group(&self, key: Str, labels: &[Label]) -> Vec<u8> {
+        let profile = &self.profile;
+        let no_unit = |label: &Label| matches!(label.value, LabelValue::Number { unit, .. } if unit == Strings::EMPTY);
+        let bare = labels.iter().all(no_unit);
+        let values = labels.iter().map(|label| match label.value {
+            LabelValue::Text(text) => profile.text(text).to_vec(),
+            LabelValue::Number { number, .. } if bare => number.to_string().into_bytes(),
+            LabelValue::Number { number, unit } => {
+                [number.to_string().as_bytes(), b" ", profile.text(unit)].concat()
+            }
+        });
+        let values = values.collect::<Vec<_>>().join(&b' ');
+        [profile.text(key), b":[", &values, b"]"].concat()
+    }
+
+    fn write_location(
+        &self,
+        location: &Location,
+        lines: &[Line],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        write!(out, "{:6}: 0x{:x} ", location.id, location.address)?;
+        if let Some(mapping) = location.mapping {
+            write!(out, "M={} ", self.profile.mappings[mapping].id)?;
+        }
+        if location.folded {
+            out.write_all(b"[F] ")?;
+        }
+        for (depth, line) in lines.iter().enumerate() {
+            write!(out, "{:1$}", "", if depth == 0 { 0 } else { 13 })?;
+            self.write_function_line(line, out)?;
+        }
+        if lines.is_empty() { out.write_all(b"\n") } else { Ok(()) }
+    }
+
+    fn write_function_line(&self, line: &Line, out: &mut dyn Write) -> io::Result<()> {
+        let function = &self.profile.functions[line.function];
+        out.write_all(self.profile.text(function.name))?;
+        out.write_all(b" ")?;
+        out.write_all(self.profile.text(function.file))?;
+        write!(out, ":{}:{} s={}", line.line, line.column, function.start_line)?;
+        if function.system_name != function.name {
+            let system_name = self.profile.text(function.system_name);
+            out.write_all(&[b"(", system_name, b")"].concat())?;
+        }
+        out.write_all(b"\n")
+    }
+
+    fn write_mapping(&self, mapping: &Mapping, out: &mut dyn Write) -> io::Result<()> {
+        let Mapping { id, start, limit, offset, resolved, .. } = mapping;
+        write!(out, "{id}: 0x{start:x}/0x{limit:x}/0x{offset:x} ")?;
+        out.write_all(self.profile.text(mapping.file))?;
+        out.write_all(b" ")?;
+        out.write_all(self.profile.text(mapping.build_id))?;
+        let marks = [
+            (resolved.functions, "[FN]"),
+            (resolved.filenames, "[FL]"),
+            (resolved.line_numbers, "[LN]"),
+            (resolved.inline_frames, "[IN]"),
+        ];
+        let marks: String = marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).collect();
+        writeln!(out, " {marks}")
+    }
+}
+
+/// Writes the groups of labels of one kind, sorted, on a line of their own.
+fn write_labels(mut groups: Vec<Vec<u8>>, out: &mut dyn Write) -> io::Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    groups.sort_unstable();
+    write!(out, "{:16}", "")?;
+    out.write_all(&groups.join(&b' '))?;
+    out.write_all(b"\n")
+}
+
+fn write_line(title: &str, text: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(title.as_bytes())?;
+    out.write_all(text)?;
+    out.write_all(b"\n")
+}
+
+/// A time with as much of a fraction of a second as there is, in `zone`.
+fn time(nanos: i64, zone: &TimeZone) -> String {
+    let Ok(time) = Timestamp::from_nanosecond(nanos.into()) else { return String::new() };
+    time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.f %z %Z").to_string()
+}

@@ -1,0 +1,110 @@
+//! Every sample with its labels and its stack: `traces`.
+
+use std::io::{self, Write};
+
+use heapwise_graph::{Frame, Frames, Names, Value, Weight};
+use heapwise_profile::{Label, LabelUnits, LabelValue, Profile, Sample};
+use heapwise_units::{AUTO, label};
+
+use crate::Input;
+use crate::header::{About, write_lines};
+use crate::label_groups::{Group, groups};
+use crate::text::write_right;
+use crate::values::Values;
+
+const SEPARATOR: &[u8] = b"-----------+-------------------------------------------------------\n";
+
+/// Every sample that has a stack, in the order of the profile. Equal samples are not merged.
+#[derive(Clone, Debug)]
+pub struct Traces {
+    /// About the profile.
+    pub about: About,
+    /// How values are written: each chooses its own unit, unless the user named one.
+    pub values: Values,
+    profile: Profile,
+    value: Value,
+    label_units: LabelUnits,
+    frames: Frames,
+    names: Names,
+}
+
+impl Traces {
+    /// The samples of `input`.
+    pub fn new(input: &Input<'_>) -> Self {
+        let (frames, identities) = input.frames();
+        Self {
+            about: About::of(input),
+            values: Values::of(input),
+            profile: input.profile.clone(),
+            value: input.value,
+            label_units: input.label_units.clone(),
+            frames,
+            names: Names::of(&identities),
+        }
+    }
+
+    /// Writes what is known of the profile, and a block for each sample.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        write_lines(&self.about.lines(&self.values), out)?;
+        for sample in self.profile.samples.iter().filter(|sample| !sample.stack.is_empty()) {
+            out.write_all(SEPARATOR)?;
+            self.write_labels(sample.labels, out)?;
+            self.write_stack(&sample, out)?;
+        }
+        out.write_all(SEPARATOR)
+    }
+
+    /// Writes a line for each label: text labels first, each kind sorted as it is printed.
+    fn write_labels(&self, labels: &[Label], out: &mut dyn Write) -> io::Result<()> {
+        let (mut texts, mut numbers) = (Vec::new(), Vec::new());
+        for group in groups(labels) {
+            let (lines, key, values) = match group {
+                Group::Texts(key, labels) => (&mut texts, key, labels),
+                Group::Numbers(key, labels) => (&mut numbers, key, labels),
+            };
+            let values: Vec<_> = values.iter().map(|label| self.label(label)).collect();
+            let mut line = Vec::new();
+            write_right(&mut line, self.profile.text(key), 10)?;
+            line.extend_from_slice(b":  ");
+            line.extend_from_slice(&values.join(&b' '));
+            lines.push(line);
+        }
+        texts.sort_unstable();
+        numbers.sort_unstable();
+        write_lines(&texts, out)?;
+        write_lines(&numbers, out)
+    }
+
+    fn label(&self, item: &Label) -> Vec<u8> {
+        match item.value {
+            LabelValue::Text(text) => self.profile.text(text).to_vec(),
+            LabelValue::Number { number, .. } => {
+                let unit = self.label_units.get(item.key).map_or(&b""[..], |row| &row.unit);
+                label(number, unit, AUTO)
+            }
+        }
+    }
+
+    /// Writes a line for each frame, leaf first, the value on the first.
+    fn write_stack(&self, sample: &Sample<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let (sum, divisor) = self.value.weight(sample.values);
+        let mut value = self.values.text(Weight { sum, divisor }.value());
+        for &location in sample.stack {
+            for &frame in self.frames.at(location).iter().rev() {
+                write_right(out, &value, 10)?;
+                self.write_frame(frame, out)?;
+                value.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn write_frame(&self, frame: Frame, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"   ")?;
+        out.write_all(frame.node().map_or(b"", |node| self.names.get(node)))?;
+        out.write_all(if frame.inlined() { b" (inline)\n" } else { b"\n" })
+    }
+}

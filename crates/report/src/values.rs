@@ -1,0 +1,68 @@
+//! How the values of one report are written.
+
+use heapwise_graph::Graph;
+use heapwise_units::{AUTO, MINIMUM, label, scale, truncate};
+
+use crate::Input;
+
+/// How the values of one report are written: what they are multiplied by, from which unit to which.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    /// What values are multiplied by first, if by anything.
+    pub ratio: Option<f64>,
+    /// The unit of the sample type.
+    pub from: Vec<u8>,
+    /// The unit asked for, or chosen: a name, `auto` or `minimum`.
+    pub to: Vec<u8>,
+}
+
+impl Values {
+    /// The way to write values that choose their units one by one, unless the user named one.
+    pub(crate) fn of(input: &Input<'_>) -> Self {
+        let ratio = input.style.ratio;
+        Self {
+            ratio: (ratio > 0.0 && ratio != 1.0).then_some(ratio),
+            from: input.sample_unit().to_vec(),
+            to: input.style.unit.as_bytes().to_vec(),
+        }
+    }
+
+    /// The way to write the values of `graph`: all in one unit, unless the user named one.
+    pub(crate) fn of_graph(input: &Input<'_>, graph: &Graph) -> Self {
+        let mut values = Self::of(input);
+        if values.to == MINIMUM && !graph.order.is_empty() {
+            values.to = values.common_unit(smallest(graph).unwrap_or(input.total), input.total);
+        }
+        values
+    }
+
+    /// The text of a value.
+    pub fn text(&self, value: i64) -> Vec<u8> {
+        label(self.adjusted(value), &self.from, &self.to)
+    }
+
+    /// The unit that suits the smallest value, or one up to 100 times as large when the total is
+    /// more than that and suits another unit.
+    fn common_unit(&self, smallest: i64, total: i64) -> Vec<u8> {
+        let auto = |value| scale(value, &self.from, AUTO).unit.to_vec();
+        let (smallest, total) = (self.adjusted(smallest), self.adjusted(total));
+        let (mut unit, widened) = (auto(smallest), smallest.wrapping_mul(100));
+        if unit != auto(total) && widened < total {
+            unit = auto(widened);
+        }
+        if unit.is_empty() { self.from.clone() } else { unit }
+    }
+
+    fn adjusted(&self, value: i64) -> i64 {
+        self.ratio.map_or(value, |ratio| truncate(value as f64 * ratio))
+    }
+}
+
+/// The smallest |value| that a graph shows, 0 excepted: flat values, or cum where flat is 0.
+fn smallest(graph: &Graph) -> Option<i64> {
+    let shown = graph.in_order().map(|(_, node)| match node.flat.value() {
+        0 => node.cum.value().wrapping_abs(),
+        flat => flat.wrapping_abs(),
+    });
+    shown.filter(|&value| value != 0).min()
+}
