@@ -13,6 +13,7 @@
 
 mod address;
 mod error;
+mod fake_mapping;
 mod filter;
 mod fixed_hash;
 mod function;
@@ -21,11 +22,13 @@ mod id;
 mod label_units;
 mod location;
 mod mapping;
+mod merge;
 mod model;
 mod proto;
 mod prune;
 mod read;
 mod sample;
+mod scale;
 mod strings;
 mod table;
 mod tag_frames;
@@ -35,6 +38,7 @@ mod validate;
 
 pub use address::{FileOffset, RuntimeAddr};
 pub use error::{Error, Invalid, TableName};
+pub use fake_mapping::with_fake_mapping;
 pub use filter::{
     NameFilters, NameMatches, Predicate, filter_label_keys, filter_names, filter_samples,
     prune_from, remove_label, set_text_label, show_from,
@@ -46,11 +50,13 @@ pub use id::Id;
 pub use label_units::{LabelUnit, LabelUnits, label_units};
 pub use location::{Line, Location, Locations};
 pub use mapping::{Mapping, Resolved};
+pub use merge::{MergeError, TypeName, TypeRole, UnitRatio, combine, harmonize, merge};
 pub use model::{Header, Profile, ValueType};
 pub use proto::{decode, encode};
 pub use prune::prune;
 pub use read::ReadError;
 pub use sample::{Label, LabelValue, Sample, Samples};
+pub use scale::{negate, normalize, scale};
 pub use strings::{Str, Strings, Text};
 pub use table::Table;
 pub use tag_frames::{FormatNumber, TagMatches, tag_frames};
