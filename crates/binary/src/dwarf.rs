@@ -36,6 +36,9 @@ impl<'a> Dwarf<'a> {
     /// Appends the functions that `at` lies in, innermost inlined call first. Appends nothing when
     /// nothing is known; damage ends the list.
     pub(crate) fn frames<'s>(&'s self, at: LinkAddr, frames: &mut Vec<Frame<'s>>) {
+        if at.0 == u64::MAX {
+            return; // Lookups ask for the range `at..at + 1`.
+        }
         let Ok(mut found) = self.context.find_frames(at.0).skip_all_loads() else { return };
         let unit = self.context.find_dwarf_and_unit(at.0).skip_all_loads();
         while let Ok(Some(frame)) = found.next() {

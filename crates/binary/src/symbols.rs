@@ -1,6 +1,6 @@
 //! The symbol table as a map from address to function.
 
-use object::{Object, ObjectSymbol, SymbolKind};
+use object::{Object, ObjectSection, ObjectSymbol, SectionIndex, SymbolKind};
 
 use crate::LinkAddr;
 
@@ -9,16 +9,10 @@ use crate::LinkAddr;
 pub struct Symbol<'a> {
     /// First address.
     pub address: LinkAddr,
-    /// Bytes of code; 0 when the table does not say.
+    /// Bytes of code. When the table does not say, up to the end of the section.
     pub size: u64,
     /// The name as the linker has it.
     pub name: &'a [u8],
-}
-
-impl Symbol<'_> {
-    fn contains(&self, at: LinkAddr) -> bool {
-        self.size == 0 || at.0 - self.address.0 < self.size
-    }
 }
 
 /// The functions of a file in the order of their addresses, one an address.
@@ -30,11 +24,8 @@ pub(crate) struct Symbols<'a> {
 impl<'a> Symbols<'a> {
     /// Reads the symbol table, and the dynamic one, which a stripped file still has.
     pub(crate) fn read(file: &object::File<'a>) -> Self {
-        let mut rows: Vec<_> = file
-            .symbols()
-            .chain(file.dynamic_symbols())
-            .filter_map(|symbol| function(&symbol))
-            .collect();
+        let symbols = file.symbols().chain(file.dynamic_symbols());
+        let mut rows: Vec<_> = symbols.filter_map(|symbol| function(file, &symbol)).collect();
         // Of the names at one address the largest symbol wins, then the first in the table.
         rows.sort_by_key(|symbol| (symbol.address, u64::MAX - symbol.size));
         rows.dedup_by_key(|symbol| symbol.address);
@@ -44,13 +35,25 @@ impl<'a> Symbols<'a> {
     /// The function whose code holds `at`: the nearest that starts at or before it.
     pub(crate) fn find(&self, at: LinkAddr) -> Option<Symbol<'a>> {
         let after = self.rows.partition_point(|symbol| symbol.address <= at);
-        let nearest = self.rows.get(after.checked_sub(1)?)?;
-        nearest.contains(at).then_some(*nearest)
+        let nearest = *self.rows.get(after.checked_sub(1)?)?;
+        (at.0 - nearest.address.0 < nearest.size).then_some(nearest)
     }
 }
 
-fn function<'a>(symbol: &object::Symbol<'a, '_>) -> Option<Symbol<'a>> {
+fn function<'a>(file: &object::File<'a>, symbol: &object::Symbol<'a, '_>) -> Option<Symbol<'a>> {
     let name = symbol.name_bytes().ok()?;
-    let defined = symbol.kind() == SymbolKind::Text && symbol.is_definition() && !name.is_empty();
-    defined.then_some(Symbol { address: LinkAddr(symbol.address()), size: symbol.size(), name })
+    if symbol.kind() != SymbolKind::Text || !symbol.is_definition() || name.is_empty() {
+        return None;
+    }
+    let address = symbol.address();
+    let size = match symbol.size() {
+        0 => rest_of_section(file, symbol.section_index()?, address)?,
+        size => size,
+    };
+    Some(Symbol { address: LinkAddr(address), size, name })
+}
+
+fn rest_of_section(file: &object::File<'_>, section: SectionIndex, address: u64) -> Option<u64> {
+    let section = file.section_by_index(section).ok()?;
+    section.address().checked_add(section.size())?.checked_sub(address)
 }

@@ -1,0 +1,100 @@
+//! Files that are no programs, or damaged ones.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod programs;
+
+use std::path::Path;
+
+use heapwise_binary::{Binary, Error, FileOffset, Image, LinkAddr, MappedRange};
+use programs::{C, compile_c, folder, function};
+
+fn open_error(path: &Path) -> String {
+    match Image::open(path) {
+        Err(error) => error.to_string(),
+        Ok(image) => Binary::parse(&image).unwrap_err().to_string(),
+    }
+}
+
+#[test]
+fn what_is_no_program_is_named_with_the_reason() {
+    let folder = folder("no-programs");
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let unrecognized = |path: &Path| format!("open {}: unrecognized object file", path.display());
+    let header = b"\x7fELF\x02\x01\x01".as_slice();
+    let files =
+        [write("garbage", &b"garbage".repeat(99)), write("empty", b""), write("cut", header)];
+    for path in files.iter().chain([&folder]) {
+        assert_eq!(open_error(path), unrecognized(path));
+    }
+    let missing = folder.join("missing");
+    let expected = format!("open {}: no such file or directory", missing.display());
+    assert_eq!(open_error(&missing), expected);
+}
+
+/// Every lookup there is; what it finds matters less than that it ends.
+fn ask_everything(bytes: Vec<u8>, at: u64) -> Result<usize, Error> {
+    let image = Image::from_bytes(Path::new("hostile"), bytes);
+    let binary = Binary::parse(&image)?;
+    let mut frames = Vec::new();
+    let mut found = 0;
+    for address in [0, 1, at, at + 9, u64::MAX - 1, u64::MAX] {
+        binary.frames(LinkAddr(address), &mut frames);
+        found += frames.len();
+        let range = MappedRange { start: address, limit: u64::MAX, offset: FileOffset(at) };
+        found += usize::from(binary.link_address(address, &range).is_some());
+    }
+    let debug = heapwise_binary::find_debug_file(&binary, &[], |_| None);
+    Ok(found + usize::from(debug.is_some()) + binary.build_id().map_or(0, |id| id.len()))
+}
+
+/// The compiled program, and the address of a function in it.
+fn program(test: &str, flags: &[&str]) -> (Vec<u8>, u64) {
+    let program = compile_c(&folder(test), C, flags);
+    let (outer, _) = function(&program, &["outer"]);
+    (std::fs::read(program).unwrap(), outer)
+}
+
+#[test]
+fn a_program_cut_anywhere_is_refused_or_knows_less() {
+    let (bytes, outer) = program("cut", &["-O1", "-g"]);
+    let whole = ask_everything(bytes.clone(), outer).unwrap();
+    assert!(whole > 40, "the build id alone has 40 digits");
+    for length in (0..bytes.len()).step_by(61) {
+        if let Ok(found) = ask_everything(bytes[..length].to_vec(), outer) {
+            assert!(found <= whole);
+        }
+    }
+}
+
+/// Deterministic damage: every run tries the same files.
+#[test]
+fn a_damaged_program_never_panics() {
+    for (test, flags) in
+        [("damaged", &["-O1", "-g"][..]), ("damaged-zlib", &["-O1", "-g", "-gz=zlib"])]
+    {
+        let (bytes, outer) = program(test, flags);
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |limit: usize| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) as usize % limit
+        };
+        let mut refused = 0;
+        for round in 0..400 {
+            let mut damaged = bytes.clone();
+            // The headers decide most, so half of the damage goes there.
+            for _ in 0..=round % 8 {
+                let limit = if round % 2 == 0 { 1024 } else { bytes.len() };
+                damaged[next(limit)] = next(256) as u8;
+            }
+            refused += usize::from(ask_everything(damaged, outer).is_err());
+        }
+        assert!(refused < 400, "some damage leaves a program readable");
+    }
+}
