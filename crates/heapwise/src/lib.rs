@@ -1,1 +1,47 @@
-//! (skeleton)
+//! Heap profiles of Rust programs, on any allocator, in the format of `go tool pprof`.
+//!
+//! ```no_run
+//! #[global_allocator]
+//! static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+//!
+//! fn main() -> Result<(), heapwise::Error> {
+//!     let names: Vec<String> = (0..100_000).map(|i| format!("name {i}")).collect();
+//!     heapwise::write_heap_profile("mem.pb.gz")?;
+//!     drop(names);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! `heapwise top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions hold memory. Names and
+//! lines come from the program's own file and its debug information; nothing is resolved inside the
+//! program.
+//!
+//! ```text
+//! allocation -> recorder -> snapshot -> Profile -> bytes -> file
+//!  alloc.rs     (crate)    heap_profile.rs        heap.rs   whole_file.rs
+//! ```
+//!
+//! # What counts
+//!
+//! * A profile shows what is in use *now*, to the instant. There is no collector to wait for.
+//! * Sizes are the bytes that the program asked for, without what the allocator rounds up or adds.
+//! * `realloc` frees the old block and allocates the new one, also where the allocator grows it in place: the
+//!   growth of a `Vec` shows in `alloc_space` with every size it went through, as in Go. When it fails, nothing has
+//!   changed.
+//! * An allocation that fails is not counted. A block counts as freed on whichever thread frees it.
+//! * What Heapwise itself allocates to write a profile is not counted.
+//! * After a fork the child goes on with a copy of what its parent had recorded, as it has of the memory.
+//!
+//! By default one allocation in 512 KiB allocated is recorded, and stands for as many as that is likely to represent;
+//! see [`heap::set_interval`] to record more, or all.
+
+mod alloc;
+mod error;
+pub mod heap;
+mod heap_profile;
+mod plumbing;
+mod whole_file;
+
+pub use alloc::Alloc;
+pub use error::Error;
+pub use heap::write as write_heap_profile;

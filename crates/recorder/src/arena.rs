@@ -93,8 +93,10 @@ impl<T: Copy> Array<T> {
         if self.len == self.capacity() {
             self.grow()?;
         }
-        // SAFETY: `len < capacity`, so the place is inside the pages, which this array owns.
-        unsafe { self.start.add(self.len).write(value) };
+        // SAFETY: `len < capacity`, so the place is inside the pages.
+        let place = unsafe { self.start.add(self.len) };
+        // SAFETY: this array owns the pages, is borrowed exclusively, and asked for `T`'s alignment.
+        unsafe { place.write(value) };
         self.len += 1;
         Ok(())
     }

@@ -88,13 +88,17 @@ mod errno {
     use libc::__error as location;
 
     pub(super) fn get() -> i32 {
+        // SAFETY: asks nothing of its caller.
+        let errno = unsafe { location() };
         // SAFETY: the C library promises a valid pointer to this thread's own `errno`.
-        unsafe { *location() }
+        unsafe { *errno }
     }
 
     pub(super) fn set(value: i32) {
+        // SAFETY: asks nothing of its caller.
+        let errno = unsafe { location() };
         // SAFETY: as above; no other thread reads or writes it.
-        unsafe { *location() = value }
+        unsafe { *errno = value };
     }
 }
 

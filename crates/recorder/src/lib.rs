@@ -46,6 +46,7 @@ pub use arena::mapped_bytes;
 pub use capture::Caller;
 pub use counters::{Count, Dropped};
 pub use entry::{Muted, Outermost};
+pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
 pub use interval::{DEFAULT_INTERVAL, get as interval, is_exact, set as set_interval};
 pub use live_table::Block;
 pub use process::{

@@ -25,7 +25,7 @@ fn agrees_with_a_hash_map_over_random_work() {
     for _ in 0..300_000 {
         let address = 0x7f12_0000_0000 + (random.next() % 5000) as usize * 16;
         let size = random.next() % 1000;
-        if random.next() % 2 == 0 {
+        if random.next().is_multiple_of(2) {
             let block = Block { address, size, ..model_block };
             assert_eq!(table.insert(&inside, block), Ok(model.insert(address, block)));
         } else {

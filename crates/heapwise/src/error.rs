@@ -1,0 +1,52 @@
+//! Why a profile was not written.
+
+use std::path::PathBuf;
+use std::{fmt, io};
+
+use heapwise_recorder as recorder;
+
+/// Why a profile was not written. The program goes on as before.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// What was recorded could not be read.
+    Recorder(recorder::Error),
+    /// It is not known which files the program's code comes from.
+    Mappings(recorder::MappingsError),
+    /// The writer refused the profile.
+    Write(io::Error),
+    /// The file could not be written, and is as it was before.
+    File {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What failed.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recorder(error) => write!(f, "heap profile: {error}"),
+            Self::Mappings(error) => write!(f, "heap profile: no mappings: {error:?}"),
+            Self::Write(error) => write!(f, "heap profile: {error}"),
+            Self::File { path, source } => write!(f, "heap profile {}: {source}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Recorder(error) => Some(error),
+            Self::Mappings(_) => None,
+            Self::Write(error) | Self::File { source: error, .. } => Some(error),
+        }
+    }
+}
+
+impl From<recorder::Error> for Error {
+    fn from(error: recorder::Error) -> Self {
+        Self::Recorder(error)
+    }
+}

@@ -1,0 +1,197 @@
+//! From what was recorded to a profile.
+
+use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use heapwise_profile::{
+    FileOffset, Header, Id, Label, LabelValue, Location, Locations, Mapping, Profile, RuntimeAddr,
+    Sample, Samples, Str, Strings, Table, ValueType,
+};
+use heapwise_recorder::{self as recorder, Count, Dropped, Row, Snapshot};
+
+use crate::plumbing;
+
+/// What a profile says of its process besides what was recorded.
+pub struct Moment {
+    time_nanos: i64,
+    /// The main binary's first, the rest in order of addresses.
+    mappings: Vec<CodeFile>,
+}
+
+/// A mapping that holds code.
+struct CodeFile {
+    start: u64,
+    limit: u64,
+    offset: u64,
+    path: Vec<u8>,
+    build_id: Vec<u8>,
+}
+
+impl Moment {
+    /// The time and the mappings of now.
+    pub fn now() -> Result<Self, recorder::MappingsError> {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut mappings = Vec::new();
+        recorder::mappings(&mut |mapping| mappings.push(CodeFile::of(mapping)))?;
+        let main = std::env::current_exe().unwrap_or_default();
+        mappings.sort_by_key(|file| file.path != main.as_os_str().as_bytes());
+        Ok(Self { time_nanos: i64::try_from(since_1970.as_nanos()).unwrap_or(0), mappings })
+    }
+}
+
+impl CodeFile {
+    fn of(mapping: &recorder::Mapping<'_>) -> Self {
+        Self {
+            start: mapping.start,
+            limit: mapping.limit,
+            offset: mapping.file_offset,
+            path: mapping.path.to_vec(),
+            build_id: mapping.build_id.to_vec(),
+        }
+    }
+}
+
+/// The profile of a snapshot: no functions, since nothing is resolved in the profiled process; mappings with build
+/// ids instead, from which any pprof tool can.
+///
+/// The address of a location is the return address of a call less one, so that it lies within the call, for every
+/// frame: the leaf of a stack is a call of the allocator too.
+///
+/// A sample is one stack and one size class (see [`Row`]), and its label `bytes` the mean size of its
+/// objects, as in Go's profiles. Whoever knows it and the period can tell how many allocations were recorded for an
+/// estimate, and so how far it may be off.
+pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
+    let mut strings = Strings::new();
+    let header = header(&mut strings, snapshot, moment.time_nanos);
+    let mappings = mappings(&mut strings, &moment.mappings);
+    let locations = locations(snapshot.rows(), &mappings);
+    let samples = samples(snapshot.rows(), &locations, strings.intern(b"bytes"));
+    Profile {
+        header,
+        strings: Arc::new(strings),
+        functions: Arc::default(),
+        mappings: Arc::new(mappings),
+        locations: Arc::new(locations),
+        samples: Arc::new(samples),
+    }
+}
+
+/// Names and units of the values, in the order of [`values`].
+const SAMPLE_TYPES: [(&str, &str); 4] = [
+    ("alloc_objects", "count"),
+    ("alloc_space", "bytes"),
+    ("inuse_objects", "count"),
+    ("inuse_space", "bytes"),
+];
+
+fn values(row: &Row) -> [i64; 4] {
+    // Counts are at most `i64::MAX`.
+    let pair = |count: Count| [count.objects as i64, count.bytes as i64];
+    let ([alloc_objects, alloc_space], [inuse_objects, inuse_space]) =
+        (pair(row.alloc), pair(row.inuse));
+    [alloc_objects, alloc_space, inuse_objects, inuse_space]
+}
+
+fn header(strings: &mut Strings, snapshot: &Snapshot, time_nanos: i64) -> Header {
+    let value_type = |strings: &mut Strings, kind: &str, unit: &str| ValueType {
+        kind: strings.intern(kind.as_bytes()),
+        unit: strings.intern(unit.as_bytes()),
+    };
+    Header {
+        sample_types: SAMPLE_TYPES.map(|(kind, unit)| value_type(strings, kind, unit)).to_vec(),
+        default_sample_type: strings.intern(b"inuse_space"),
+        drop_frames: strings.intern(plumbing::DROP_FRAMES.as_bytes()),
+        time_nanos,
+        period_type: value_type(strings, "space", "bytes"),
+        period: i64::try_from(snapshot.interval()).unwrap_or(i64::MAX),
+        comments: comments(snapshot.dropped()).iter().map(|text| strings.intern(text)).collect(),
+        ..Header::default()
+    }
+}
+
+/// A line for every limit that was reached.
+fn comments(dropped: Dropped) -> Vec<Vec<u8>> {
+    let lines = [
+        (
+            dropped.stacks,
+            "recorded without a stack: the stack table was full or stacks cannot be walked",
+        ),
+        (dropped.outer_frames, "recorded with the innermost frames of their stacks only"),
+        (dropped.live, "recorded as allocated but not as in use: the live table was full"),
+        (dropped.samples, "not recorded: no memory for the recorder"),
+    ];
+    let mut comments = Vec::new();
+    for (count, what) in lines.into_iter().filter(|(count, _)| *count != 0) {
+        let mut line = Vec::new();
+        // Writing to memory does not fail.
+        let _ = write!(line, "heapwise: sampled allocations {what}: {count}");
+        comments.push(line);
+    }
+    comments
+}
+
+fn mappings(strings: &mut Strings, files: &[CodeFile]) -> Table<Mapping> {
+    let mut table = Table::new();
+    for (id, file) in (1..).zip(files) {
+        table.push(Mapping {
+            id,
+            start: RuntimeAddr(file.start),
+            limit: RuntimeAddr(file.limit),
+            offset: FileOffset(file.offset),
+            file: strings.intern(&file.path),
+            build_id: strings.intern(hex(&file.build_id).as_bytes()),
+            ..Mapping::default()
+        });
+    }
+    table
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
+}
+
+/// One location an address, in order of addresses, so that they can be looked up without a table.
+fn locations(rows: &[Row], mappings: &Table<Mapping>) -> Locations {
+    let mut addresses: Vec<u64> =
+        rows.iter().flat_map(|row| row.stack).map(|&frame| address(frame)).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let mut locations = Locations::new();
+    for (id, address) in (1..).zip(addresses.into_iter().map(RuntimeAddr)) {
+        let mapping = mappings.ids().find(|&mapping| mappings[mapping].contains(address));
+        locations.push(Location { id, mapping, address, folded: false }, &[]);
+    }
+    locations
+}
+
+/// An address within the call that returns to `frame`.
+fn address(frame: usize) -> u64 {
+    (frame as u64).saturating_sub(1)
+}
+
+fn samples(rows: &[Row], locations: &Locations, bytes: Str) -> Samples {
+    let addresses: Vec<u64> = locations.iter().map(|(location, _)| location.address.0).collect();
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_unstable_by_key(|row| (row.stack, row.size));
+    let mut samples = Samples::new(SAMPLE_TYPES.len());
+    let mut stack: Vec<Id<Location>> = Vec::new();
+    for row in order {
+        stack.clear();
+        stack.extend(row.stack.iter().map(|&frame| {
+            Id::from_row(addresses.partition_point(|&before| before < address(frame)))
+        }));
+        let number = i64::try_from(row.size).unwrap_or(i64::MAX);
+        let label = Label { key: bytes, value: LabelValue::Number { number, unit: bytes } };
+        samples.push(Sample { stack: &stack, values: &values(row), labels: &[label] });
+    }
+    samples
+}
+
+#[cfg(test)]
+mod tests;

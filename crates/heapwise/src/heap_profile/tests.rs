@@ -1,0 +1,66 @@
+use heapwise_profile::decode;
+
+use super::*;
+
+/// What this process recorded after one block of 48 bytes in use and one of 48 freed, at one place.
+///
+/// This test program's allocator is not ours, so nothing else is recorded.
+fn recorded() -> Snapshot {
+    for address in [0x1000, 0x2000] {
+        let weight = recorder::mark(48, 1).unwrap();
+        recorder::record(address, 48, weight, recorder::Caller::of(&weight));
+    }
+    recorder::release(0x2000);
+    recorder::snapshot().unwrap()
+}
+
+#[test]
+fn a_profile_says_what_was_recorded_and_where() {
+    let moment = Moment::now().unwrap();
+    let profile = build(&recorded(), &moment);
+    let text = |text| std::str::from_utf8(profile.text(text)).unwrap();
+
+    let types: Vec<_> =
+        profile.header.sample_types.iter().map(|t| (text(t.kind), text(t.unit))).collect();
+    assert_eq!(types, SAMPLE_TYPES);
+    assert_eq!(text(profile.header.default_sample_type), "inuse_space");
+    assert_eq!(profile.header.period, 1);
+    assert!(profile.header.time_nanos > 1_500_000_000_000_000_000);
+    assert!(profile.header.comments.is_empty());
+
+    let sums = profile.samples.iter().fold([0; 4], |mut sums, sample| {
+        sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += value);
+        assert!(sample.stack.len() > 3);
+        let bytes =
+            LabelValue::Number { number: 48, unit: profile.strings.find(b"bytes").unwrap() };
+        assert_eq!(sample.labels[0].value, bytes);
+        sums
+    });
+    assert_eq!(sums, [2, 96, 1, 48]);
+
+    let main = profile.mappings.first().unwrap();
+    assert_eq!(text(main.file), std::env::current_exe().unwrap().to_str().unwrap());
+    let leaf = profile.locations.get(profile.samples.stack(0)[0]);
+    assert_eq!(leaf.mapping, Some(Id::from_row(0)));
+    assert!(main.contains(leaf.address));
+
+    assert_eq!(
+        decode(&heapwise_profile::encode(&profile)).unwrap().samples.len(),
+        profile.samples.len()
+    );
+}
+
+#[test]
+fn what_was_dropped_is_said() {
+    assert!(comments(Dropped::default()).is_empty());
+    let dropped = Dropped { stacks: 3, live: 1, ..Dropped::default() };
+    let comments: Vec<String> =
+        comments(dropped).into_iter().map(|line| String::from_utf8(line).unwrap()).collect();
+    assert_eq!(comments.len(), 2);
+    assert!(comments[0].ends_with("stacks cannot be walked: 3"), "{comments:?}");
+}
+
+#[test]
+fn build_ids_are_lower_case_hex() {
+    assert_eq!(hex(&[0x00, 0xab, 0x9f]), "00ab9f");
+}

@@ -1,0 +1,85 @@
+//! The frames between a program's own line and the allocator, which a report leaves out.
+
+/// The field `drop_frames` of a profile: a regular expression over names of functions, which a report matches as
+/// `^(..)$` after it has cut each name at its first parenthesis. Whoever reads the profile resolves the
+/// names, so the pattern takes them as different tools write them: whole paths, with or without the compiler's
+/// hashes, or the last word only, with or without generic arguments (as Go's reader does).
+///
+/// A report cuts a stack at the *outermost* frame that matches. So of names without a path only those are
+/// listed that nobody else uses: the rest, like `alloc` or `grow`, may well be a program's own, and lie below
+/// one of these anyhow. The standard library's collections stay: `push` is what the program called.
+pub const DROP_FRAMES: &str = concat!(
+    // This crate, and whatever implements an allocator.
+    r"<?heapwise(_recorder)?(\[[0-9a-f]+\])?::.*",
+    r"|<.* as core(\[[0-9a-f]+\])?::alloc::(global::GlobalAlloc|Allocator)>::.*",
+    // What the compiler puts between `alloc::alloc::alloc` and the global allocator.
+    r"|(__rustc(\[[0-9a-f]+\])?::)?__(rust|rg|rdl)_(alloc|alloc_zeroed|realloc)(::h[0-9a-f]+)?",
+    // The standard library's layer below its collections.
+    r"|<?alloc(\[[0-9a-f]+\])?::(alloc|raw_vec)::.*",
+    r"|(box_new|box_new_uninit|exchange_malloc|alloc_impl|alloc_impl_runtime|grow_impl|grow_impl_runtime",
+    r"|try_allocate_in|do_reserve_and_handle|grow_one|grow_amortized|grow_exact|finish_grow",
+    r"|shrink_unchecked)(<.*)?",
+);
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+
+    use super::*;
+
+    /// As a report matches: on the name up to its first parenthesis.
+    fn is_dropped(name: &str) -> bool {
+        let pattern = Regex::new(&format!("^({DROP_FRAMES})$")).unwrap();
+        pattern.is_match(name.split('(').next().unwrap())
+    }
+
+    #[test]
+    fn the_way_to_the_allocator_is_dropped() {
+        for name in [
+            "<heapwise::alloc::Alloc as core::alloc::global::GlobalAlloc>::alloc",
+            "<heapwise[1f2e3d]::alloc::Alloc as core[0a1b]::alloc::global::GlobalAlloc>::realloc",
+            "heapwise::alloc::Alloc<A>::alloc_slowly",
+            "<my_program::Counting as core::alloc::global::GlobalAlloc>::alloc_zeroed",
+            "__rust_alloc",
+            "__rust_realloc",
+            "__rustc::__rust_alloc_zeroed",
+            "__rustc[c97ab4a1a6b0b9b9]::__rust_alloc",
+            "__rg_alloc",
+            "__rust_alloc::h0123456789abcdef",
+            "alloc::alloc::exchange_malloc",
+            "alloc::alloc::Global::alloc_impl",
+            "<alloc::alloc::Global as core::alloc::Allocator>::allocate",
+            "alloc::raw_vec::finish_grow",
+            "alloc::raw_vec::RawVec<T,A>::grow_one::h0123456789abcdef",
+            "<alloc[5c1a]::raw_vec::RawVecInner>::finish_grow",
+            "finish_grow<alloc::alloc::Global>",
+            "finish_grow",
+            "grow_one<alloc::vec::Vec<u8, alloc::alloc::Global>, alloc::alloc::Global>",
+            "exchange_malloc",
+        ] {
+            assert!(is_dropped(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn collections_and_the_programs_own_functions_stay() {
+        for name in [
+            "alloc::vec::Vec<T,A>::push",
+            "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
+            "alloc::string::String::push_str",
+            "alloc::boxed::Box<T>::new",
+            "std::collections::hash::map::HashMap<K,V,S>::insert",
+            "hashbrown::raw::RawTable<T,A>::reserve_rehash",
+            "push",
+            "alloc",
+            "grow",
+            "allocate",
+            "my_program::alloc::alloc",
+            "my_program::heapwise::record",
+            "finish_growing",
+            "main",
+        ] {
+            assert!(!is_dropped(name), "{name}");
+        }
+    }
+}
