@@ -60,9 +60,8 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     let profile = ["--profile", "parity"];
     let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
     build.args(profile);
-    let mut compare = in_root(workspace, &["test", "--package", "heapwise-parity"]);
+    let mut compare = in_root(workspace, &["run", "--package", "heapwise-parity"]);
     compare
-        .args(["--test", "parity"])
         .args(profile)
         .args(["--", "--quiet"])
         .env("PARITY_OURS", workspace.target.join("parity/heapwise"))

@@ -1,0 +1,30 @@
+//! Differences that are meant.
+
+use std::fs;
+use std::path::Path;
+
+use crate::case::Case;
+
+/// A known difference. It has a paragraph in COMPATIBILITY.md under its id, and must still differ
+/// somewhere: one that no longer does fails the test until it is removed.
+#[derive(Debug)]
+pub struct Exception {
+    /// As in COMPATIBILITY.md.
+    pub id: &'static str,
+    /// Which cases may differ for this reason.
+    pub applies: fn(&Case) -> bool,
+}
+
+/// Every exception.
+pub const EXCEPTIONS: &[Exception] = &[];
+
+/// Checks that COMPATIBILITY.md has a reason for every exception.
+///
+/// # Errors
+/// Names the first that it does not explain.
+pub fn documented(root: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(root.join("COMPATIBILITY.md")).unwrap_or_default();
+    let lacking =
+        EXCEPTIONS.iter().find(|exception| !text.contains(&format!("`{}`", exception.id)));
+    lacking.map_or(Ok(()), |e| Err(format!("COMPATIBILITY.md does not explain `{}`", e.id)))
+}

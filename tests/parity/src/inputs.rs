@@ -1,0 +1,138 @@
+//! What the commands run on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::setup::Setup;
+use crate::synthetic;
+
+/// Above this many bytes, reports that grow with the samples are made with fewer options.
+const HEAVY: u64 = 100_000;
+
+/// One or several profiles, and the flags that say how they go together.
+#[derive(Debug)]
+pub struct Input {
+    /// Unique; part of the name of a test.
+    pub name: String,
+    /// `-base=FILE` and the like.
+    pub flags: Vec<String>,
+    /// The files behind the flags.
+    pub sources: Vec<PathBuf>,
+    /// Whether it is large.
+    pub heavy: bool,
+}
+
+/// Every input: made by Go programs, written by us, and the corpus where there is one.
+///
+/// # Errors
+/// When a folder cannot be read or written, or a kind of input is missing altogether.
+pub fn all(setup: &Setup) -> Result<Vec<Input>, String> {
+    let mut inputs = go_profiles(&setup.go_profiles)?;
+    if inputs.is_empty() {
+        return Err(format!("no profiles below {}", setup.go_profiles.display()));
+    }
+    let folder = setup.scratch.join("synthetic");
+    let names =
+        synthetic::write_profiles(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    inputs.extend(names.iter().map(|name| single(&format!("synthetic/{name}"), folder.join(name))));
+    inputs.extend(pairs("synthetic", &folder));
+    inputs.extend(corpus(&setup.root.join("../shared/corpus")));
+    Ok(inputs)
+}
+
+fn single(name: &str, path: PathBuf) -> Input {
+    let heavy = fs::metadata(&path).is_ok_and(|file| file.len() > HEAVY);
+    let name = name.trim_end_matches(".gz").trim_end_matches(".pb").to_owned();
+    Input { name, flags: Vec::new(), sources: vec![path], heavy }
+}
+
+/// The profiles of the folder of each Go program.
+fn go_profiles(folder: &Path) -> Result<Vec<Input>, String> {
+    let mut inputs = Vec::new();
+    for program in listing(folder)? {
+        for path in listing(&program)?.into_iter().filter(|path| is_profile(path)) {
+            let name = format!("go/{}/{}", file_name(&program), file_name(&path));
+            inputs.push(single(&name, path));
+        }
+    }
+    Ok(inputs)
+}
+
+/// Comparisons and merges of profiles that have something to say to one another.
+fn pairs(prefix: &str, folder: &Path) -> Vec<Input> {
+    let rows: [(&str, &[&str], &[&str]); 12] = [
+        ("base", &["-base", "diff-old"], &["diff-new"]),
+        ("diff-base", &["-diff_base", "diff-old"], &["diff-new"]),
+        ("base-normalized", &["-normalize", "-base", "diff-old"], &["diff-new"]),
+        ("diff-base-normalized", &["-normalize", "-diff_base", "diff-old"], &["diff-new"]),
+        ("base-itself", &["-base", "cpu"], &["cpu"]),
+        ("diff-base-itself", &["-diff_base", "cpu"], &["cpu"]),
+        ("merge-two", &[], &["diff-old", "diff-new"]),
+        ("merge-three", &[], &["cpu", "diff-old", "cpu"]),
+        ("merge-units", &[], &["unit-ms", "unit-us"]),
+        ("merge-units-reversed", &[], &["unit-us", "unit-ms"]),
+        ("merge-types", &[], &["heap", "header", "all-zero"]),
+        ("merge-random", &["-base", "random-1"], &["random-2", "random-3"]),
+    ];
+    let file = |name: &&str| folder.join(format!("{name}.pb.gz"));
+    let flags = |words: &[&str]| match words {
+        [rest @ .., base, name] => {
+            let mut flags: Vec<String> = rest.iter().map(|&flag| flag.to_owned()).collect();
+            flags.push(format!("{base}={}", file(name).display()));
+            flags
+        }
+        _ => Vec::new(),
+    };
+    let row = |(name, words, sources): (&str, &[&str], &[&str])| Input {
+        name: format!("{prefix}/{name}"),
+        flags: flags(words),
+        sources: sources.iter().map(file).collect(),
+        heavy: false,
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// Profiles of other programs, where a folder of them lies beside the repository.
+fn corpus(folder: &Path) -> Vec<Input> {
+    let kinds = listing(folder).unwrap_or_default().into_iter().filter(|path| path.is_dir());
+    let files = kinds.flat_map(|kind| listing(&kind).unwrap_or_default());
+    let named = files.map(|path| single(&format!("corpus/{}", file_name(&path)), path));
+    let mut inputs: Vec<Input> = named.collect();
+    let vectors = folder.join("vectors");
+    let file = |name: &str| vectors.join(format!("{name}.pb.gz"));
+    if file("new").is_file() {
+        for flag in ["-base", "-diff_base"] {
+            inputs.push(Input {
+                name: format!("corpus/new{flag}"),
+                flags: vec![format!("{flag}={}", file("old").display())],
+                sources: vec![file("new")],
+                heavy: false,
+            });
+        }
+        inputs.push(Input {
+            name: "corpus/ua-ub-uc".to_owned(),
+            flags: Vec::new(),
+            sources: vec![file("ua"), file("ub"), file("uc")],
+            heavy: false,
+        });
+    }
+    inputs
+}
+
+fn is_profile(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "gz")
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Everything in a folder, sorted.
+fn listing(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let entries = fs::read_dir(folder).map_err(fail)?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>().map_err(fail)?;
+    paths.sort();
+    Ok(paths)
+}
