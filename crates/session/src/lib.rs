@@ -1,11 +1,31 @@
 //! One loaded profile, typed options, and the registries of commands and of settings.
 #![forbid(unsafe_code)]
 
+pub mod command;
+mod fetch;
+pub mod fetch_options;
 pub mod field;
+pub mod flag;
 mod go_regex;
+pub mod host;
+mod invocation;
 pub mod literal;
+mod load;
 mod options;
+mod pipeline;
+pub mod sample_index;
+mod selection;
 pub mod setting;
+mod source;
+mod source_files;
+mod tag_filter;
 
+pub use fetch::FetchError;
 pub use go_regex::{ErrorKind, GoRegex, RegexError};
+pub use invocation::{Invocation, InvocationError, Report};
+pub use load::load;
 pub use options::Options;
+pub use pipeline::{Prepared, ReportError, prepare, render};
+pub use selection::{Selection, SelectionError};
+pub use source_files::SourceFiles;
+pub use tag_filter::{TagFilter, TagFilterError};

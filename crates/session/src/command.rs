@@ -1,0 +1,171 @@
+//! The registry of commands: one row a command.
+//!
+//! A row serves the format flag, the shell and the help. What a command needs of the profile is data
+//! in its row.
+
+mod data;
+mod text;
+
+use std::io::{self, Write};
+
+use heapwise_graph::Granularity;
+use heapwise_report::Input;
+
+use crate::go_regex::GoRegex;
+
+/// One command: a format in which a profile is reported.
+#[derive(Debug)]
+pub struct Command {
+    /// The name: of the flag, of the shell command.
+    pub name: &'static str,
+    /// One line of help.
+    pub help: &'static str,
+    /// What it takes.
+    pub argument: Argument,
+    /// What it needs of the options.
+    pub needs: Needs,
+    /// What it writes.
+    pub output: Output,
+    /// Writes the report.
+    pub render: Render,
+}
+
+/// Writes a report of the input; the regular expression is the argument, if the command takes one.
+pub type Render = fn(&Input<'_>, Option<&Argued>, &mut dyn Write) -> Result<(), RenderError>;
+
+/// The argument of a command, compiled.
+#[derive(Clone, Debug)]
+pub struct Argued {
+    /// The argument as given.
+    pub text: String,
+    /// What it matches.
+    pub regex: GoRegex,
+}
+
+/// What a command takes besides the words that refine any report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// Nothing.
+    None,
+    /// A regular expression for functions.
+    Function,
+}
+
+/// What a command writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Text for people.
+    Text,
+    /// Bytes that belong in a file with this extension.
+    File(&'static str),
+}
+
+/// What a command does to the options before they apply.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// The granularity it forces.
+    pub granularity: Option<Granularity>,
+    /// Whether the cut-offs apply.
+    pub trim: bool,
+    /// The node count when the user gives none; 0 for no limit.
+    pub node_count: i64,
+    /// The same in the shell.
+    pub node_count_in_shell: i64,
+    /// Whether inlined frames are left out, if it forces that.
+    pub no_inlines: Option<bool>,
+}
+
+/// Options as the user gives them.
+const AS_GIVEN: Needs = Needs {
+    granularity: None,
+    trim: true,
+    node_count: 80,
+    node_count_in_shell: 80,
+    no_inlines: None,
+};
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The report has nothing to say, or cannot say it.
+    #[error("{0}")]
+    Report(String),
+    /// The place it is written to failed.
+    #[error(transparent)]
+    Write(#[from] io::Error),
+}
+
+/// Every command, in the order of help.
+pub static ALL: &[&Command] = &[
+    &text::COMMENTS,
+    &data::PROTO,
+    &text::RAW,
+    &text::TEXT,
+    &text::TOP,
+    &text::TRACES,
+    &text::TREE,
+];
+
+/// The formats of `go tool pprof` that are not built in: recognized, so that the error can say so.
+const ABSENT: &[(&str, Argument)] = &[
+    ("callgrind", Argument::None),
+    ("disasm", Argument::Function),
+    ("dot", Argument::None),
+    ("eog", Argument::None),
+    ("evince", Argument::None),
+    ("gif", Argument::None),
+    ("gv", Argument::None),
+    ("kcachegrind", Argument::None),
+    ("list", Argument::Function),
+    ("pdf", Argument::None),
+    ("peek", Argument::Function),
+    ("png", Argument::None),
+    ("ps", Argument::None),
+    ("svg", Argument::None),
+    ("tags", Argument::None),
+    ("topproto", Argument::None),
+    ("web", Argument::None),
+    ("weblist", Argument::Function),
+];
+
+/// The command of that name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    ALL.iter().copied().find(|command| command.name == name)
+}
+
+/// The names of all formats, built in or not, each with what it takes.
+pub fn names() -> impl Iterator<Item = (&'static str, Argument)> {
+    let present = ALL.iter().map(|command| (command.name, command.argument));
+    present.chain(ABSENT.iter().copied())
+}
+
+/// Whether `name` is a format of `go tool pprof` that is not built in.
+pub fn is_absent(name: &str) -> bool {
+    ABSENT.iter().any(|(absent, _)| *absent == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_help_is_there() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (name, _) in names() {
+            assert!(seen.insert(name), "{name} twice");
+        }
+        for command in ALL {
+            assert!(!command.help.is_empty() && !command.help.contains('\n'), "{}", command.name);
+        }
+    }
+
+    #[test]
+    fn every_format_of_the_reference_is_known() {
+        for name in "callgrind comments disasm dot eog evince gif gv kcachegrind list pdf peek png \
+                     proto ps raw svg tags text top topproto traces tree web weblist"
+            .split_whitespace()
+        {
+            assert!(names().any(|(known, _)| known == name), "{name}");
+        }
+    }
+}

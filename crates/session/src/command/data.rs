@@ -1,0 +1,41 @@
+//! Commands that write data for other programs.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use heapwise_graph::Granularity;
+use heapwise_profile::{Profile, Samples};
+use heapwise_report::Input;
+use heapwise_units::truncate;
+
+use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError};
+
+pub static PROTO: Command = Command {
+    name: "proto",
+    help: "The profile itself, merged and filtered, in pprof's format",
+    argument: Argument::None,
+    needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
+    output: Output::File("pb.gz"),
+    render: proto,
+};
+
+fn proto(
+    input: &Input<'_>,
+    _: Option<&Argued>,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    let ratio = input.style.ratio;
+    if ratio > 0.0 && ratio != 1.0 {
+        return Ok(multiplied(input.profile, ratio).write_to(out)?);
+    }
+    Ok(input.profile.write_to(out)?)
+}
+
+/// The profile with every value times `ratio`, without its fraction.
+fn multiplied(profile: &Profile, ratio: f64) -> Profile {
+    let mut samples = Samples::clone(&profile.samples);
+    for value in samples.all_values_mut() {
+        *value = truncate(*value as f64 * ratio);
+    }
+    Profile { samples: Arc::new(samples), ..profile.clone() }
+}

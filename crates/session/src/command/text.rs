@@ -1,0 +1,53 @@
+//! Commands that write text.
+
+use heapwise_graph::Granularity;
+use heapwise_report::{Comments, Raw, Top, Traces, Tree};
+
+use super::{AS_GIVEN, Argument, Command, Needs, Output};
+
+pub static TOP: Command = Command {
+    name: "top",
+    help: "The entries with the largest values, one a line",
+    argument: Argument::None,
+    needs: Needs { node_count: 0, node_count_in_shell: 10, ..AS_GIVEN },
+    output: Output::Text,
+    render: |input, _, out| Ok(Top::new(input).write_text(out)?),
+};
+
+pub static TEXT: Command = Command { name: "text", help: "The same as top", ..TOP };
+
+pub static TREE: Command = Command {
+    name: "tree",
+    help: "Each entry with its callers above it and what it calls below it",
+    argument: Argument::None,
+    needs: AS_GIVEN,
+    output: Output::Text,
+    render: |input, _, out| Ok(Tree::new(input).write_text(out)?),
+};
+
+pub static TRACES: Command = Command {
+    name: "traces",
+    help: "Every sample with its whole stack",
+    argument: Argument::None,
+    needs: AS_GIVEN,
+    output: Output::Text,
+    render: |input, _, out| Ok(Traces::new(input).write_text(out)?),
+};
+
+pub static COMMENTS: Command = Command {
+    name: "comments",
+    help: "The comments in the profile",
+    argument: Argument::None,
+    needs: AS_GIVEN,
+    output: Output::Text,
+    render: |input, _, out| Ok(Comments::new(input).write_text(out)?),
+};
+
+pub static RAW: Command = Command {
+    name: "raw",
+    help: "Everything in the profile, as it is",
+    argument: Argument::None,
+    needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
+    output: Output::Text,
+    render: |input, _, out| Ok(Raw::new(input).write_text(out)?),
+};

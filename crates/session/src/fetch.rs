@@ -1,0 +1,175 @@
+//! From the words of a command line to one profile per side: sources, and the base to compare with.
+
+use std::ffi::{OsStr, OsString};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fmt, thread};
+
+use heapwise_binary::Binary;
+use heapwise_profile::{MergeError, Profile, Strings, combine, with_fake_mapping};
+use heapwise_units::conversion;
+
+use crate::host::Host;
+use crate::source::{self, SourceError};
+
+/// How many profiles of one side are in memory before they are merged.
+const CHUNK: usize = 128;
+
+/// Where profiles of a side go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What is looked at.
+    Source,
+    /// What is subtracted.
+    Base,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Source => "source",
+            Self::Base => "base",
+        })
+    }
+}
+
+/// Why there is no profile.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// Every source of a side failed; each has said why.
+    #[error("failed to fetch any {0} profiles")]
+    None(Side),
+    /// The profiles of a side do not merge.
+    #[error("problem fetching {side} profiles: {error}{}", if *.side == Side::Base { "," } else { "" })]
+    Merge {
+        /// The side.
+        side: Side,
+        /// Why.
+        error: MergeError,
+    },
+    /// The two sides do not merge.
+    #[error(transparent)]
+    Sides(#[from] MergeError),
+}
+
+/// The words of a command line, told apart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The program that was profiled, if the first of several words is an object file.
+    pub executable: Option<OsString>,
+    /// What to look at.
+    pub sources: Vec<OsString>,
+}
+
+impl Words {
+    /// Tells a binary from sources by opening it. A single word is always a source.
+    pub fn new(mut words: Vec<OsString>, host: &dyn Host) -> Self {
+        let is_binary = |word: &OsStr| {
+            host.open_image(Path::new(word)).is_ok_and(|image| Binary::parse(&image).is_ok())
+        };
+        let executable = (words.len() > 1 && is_binary(&words[0])).then(|| words.remove(0));
+        Self { executable, sources: words }
+    }
+}
+
+/// What replaces what a profile says about its main binary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MainBinary<'a> {
+    /// The file.
+    pub file: Option<&'a OsStr>,
+    /// The build id, if the profile has none.
+    pub build_id: &'a str,
+}
+
+/// What a side gave.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The merged profile; nothing if every source failed.
+    pub profile: Option<Profile>,
+    /// How many sources gave one.
+    pub count: usize,
+}
+
+/// Fetches and merges the profiles of one side, in the order of `names`. A source that fails says so
+/// and is left out.
+///
+/// # Errors
+/// When the profiles do not merge.
+pub fn side(
+    side: Side,
+    names: &[OsString],
+    main: MainBinary<'_>,
+    host: &dyn Host,
+) -> Result<Fetched, FetchError> {
+    let mut merged: Option<Profile> = None;
+    let mut count = 0;
+    for chunk in names.chunks(CHUNK) {
+        let mut profiles: Vec<Profile> = merged.take().into_iter().collect();
+        for (name, result) in chunk.iter().zip(read_all(chunk, host)) {
+            match result {
+                Ok(profile) => {
+                    count += 1;
+                    profiles.push(with_main_binary(with_fake_mapping(&profile), main));
+                }
+                Err(error) => host.note(&format!("{}: {error}", name.to_string_lossy())),
+            }
+        }
+        if !profiles.is_empty() {
+            let error = |error| FetchError::Merge { side, error };
+            merged = Some(merge(&profiles.iter().collect::<Vec<_>>()).map_err(error)?);
+        }
+    }
+    Ok(Fetched { profile: merged, count })
+}
+
+/// Merges profiles that may count in different units of one kind.
+///
+/// # Errors
+/// When they have no sample type in common, or count different things.
+pub fn merge(profiles: &[&Profile]) -> Result<Profile, MergeError> {
+    combine(profiles, &conversion)
+}
+
+/// Reads sources on as many threads as there are processors; the results come in the order of
+/// `names`.
+fn read_all(names: &[OsString], host: &dyn Host) -> Vec<Result<Profile, SourceError>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(names.len());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let rows = std::iter::from_fn(|| {
+            let row = next.fetch_add(1, Ordering::Relaxed);
+            names.get(row).map(|name| (row, source::read(name, host)))
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let mut results = if threads <= 1 {
+        work()
+    } else {
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        })
+    };
+    results.sort_by_key(|(row, _)| *row);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The profile with what the command line says about its main binary: its first mapping.
+fn with_main_binary(profile: Profile, main: MainBinary<'_>) -> Profile {
+    if profile.mappings.is_empty() || (main.file.is_none() && main.build_id.is_empty()) {
+        return profile;
+    }
+    let mut strings = Strings::clone(&profile.strings);
+    let mut mappings = heapwise_profile::Table::clone(&profile.mappings);
+    if let Some(mapping) = mappings.rows_mut().first_mut() {
+        if let Some(file) = main.file {
+            mapping.file = strings.intern(file.as_encoded_bytes());
+        }
+        if mapping.build_id == Strings::EMPTY {
+            mapping.build_id = strings.intern(main.build_id.as_bytes());
+        }
+    }
+    Profile { strings: Arc::new(strings), mappings: Arc::new(mappings), ..profile }
+}

@@ -1,0 +1,138 @@
+//! From an invocation to the one profile that every report is made from.
+//!
+//! ```text
+//! words -> fetch both sides -> subtract the base -> symbolize -> prune -> annotate -> Profile
+//! ```
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use heapwise_profile::{
+    Profile, Strings, Table, negate, normalize, prune, set_text_label,
+};
+
+use crate::fetch::{self, FetchError, MainBinary, Side, Words};
+use crate::fetch_options::FetchOptions;
+use crate::go_regex::GoRegex;
+use crate::host::Host;
+use crate::invocation::Invocation;
+
+/// The label that marks the samples of the base of a comparison, always with the text `true`.
+const BASE_LABEL: &[u8] = b"pprof::base";
+
+/// Fetches, merges and completes the profile that `invocation` names. Notes what failed on the way.
+///
+/// # Errors
+/// When no source gave a profile, or the profiles do not merge.
+pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Profile, FetchError> {
+    let words = Words::new(invocation.words.clone(), host);
+    let fetch = &invocation.fetch;
+    let main = MainBinary { file: words.executable.as_deref(), build_id: &fetch.build_id };
+    let (source, base) = both_sides(&words.sources, &base_names(fetch), main, host)?;
+    let profile = match base {
+        None => source,
+        Some(base) => subtract(source, &base, fetch, invocation.options.normalize)?,
+    };
+    let profile = if fetch.all_frames { without_frame_rules(profile) } else { profile };
+    let profile = without_dropped_frames(&profile);
+    let profile = without_url_mappings(profile);
+    Ok(with_comment(profile, &fetch.add_comment))
+}
+
+fn base_names(fetch: &FetchOptions) -> Vec<OsString> {
+    let base = if fetch.base.is_empty() { &fetch.diff_base } else { &fetch.base };
+    if base.is_empty() { Vec::new() } else { vec![base.into()] }
+}
+
+fn both_sides(
+    sources: &[OsString],
+    bases: &[OsString],
+    main: MainBinary<'_>,
+    host: &dyn Host,
+) -> Result<(Profile, Option<Profile>), FetchError> {
+    let source = fetch::side(Side::Source, sources, main, host)?;
+    let base = fetch::side(Side::Base, bases, main, host)?;
+    let Some(profile) = source.profile else { return Err(FetchError::None(Side::Source)) };
+    if base.profile.is_none() && !bases.is_empty() {
+        return Err(FetchError::None(Side::Base));
+    }
+    note_missing(Side::Source, source.count, sources.len(), host);
+    note_missing(Side::Base, base.count, bases.len(), host);
+    Ok((profile, base.profile))
+}
+
+fn note_missing(side: Side, count: usize, wanted: usize, host: &dyn Host) {
+    if count != wanted {
+        host.note(&format!("Fetched {count} {side} profiles out of {wanted}"));
+    }
+}
+
+/// The source less the base. For a comparison the samples of the base stay apart, under a label.
+fn subtract(
+    source: Profile,
+    base: &Profile,
+    fetch: &FetchOptions,
+    normalized: bool,
+) -> Result<Profile, FetchError> {
+    let base = if fetch.diff_base.is_empty() {
+        base.clone()
+    } else {
+        set_text_label(base, BASE_LABEL, b"true")
+    };
+    let source = if normalized { normalize(&source, &base)? } else { source };
+    Ok(fetch::merge(&[&source, &negate(&base)])?)
+}
+
+/// The profile without what it says about frames to drop.
+fn without_frame_rules(mut profile: Profile) -> Profile {
+    profile.header.drop_frames = Strings::EMPTY;
+    profile.header.keep_frames = Strings::EMPTY;
+    profile
+}
+
+/// The profile without the frames that it asks to drop. Rules that do not compile drop nothing.
+fn without_dropped_frames(profile: &Profile) -> Profile {
+    let header = &profile.header;
+    let rule = |text| {
+        let text = String::from_utf8_lossy(profile.text(text));
+        (!text.is_empty()).then(|| GoRegex::new(&format!("^({text})$")))
+    };
+    let (Some(Ok(drop)), keep) = (rule(header.drop_frames), rule(header.keep_frames)) else {
+        return profile.clone();
+    };
+    match keep {
+        None => prune(profile, &|name| drop.is_match(name), None),
+        Some(Ok(keep)) => {
+            prune(profile, &|name| drop.is_match(name), Some(&|name| keep.is_match(name)))
+        }
+        Some(Err(_)) => profile.clone(),
+    }
+}
+
+/// A mapping whose file is a URL was named after its source while symbols were looked up.
+fn without_url_mappings(profile: Profile) -> Profile {
+    let is_url = |text| {
+        let text = profile.text(text);
+        let scheme = text.windows(3).position(|part| part == b"://");
+        scheme.is_some_and(|end| end > 0 && text[..end].iter().all(u8::is_ascii_alphanumeric))
+    };
+    let nameless = |m: &heapwise_profile::Mapping| m.build_id == Strings::EMPTY && is_url(m.file);
+    if !profile.mappings.rows().iter().any(nameless) {
+        return profile;
+    }
+    let mut mappings = Table::clone(&profile.mappings);
+    for mapping in mappings.rows_mut() {
+        if nameless(mapping) {
+            mapping.file = Strings::EMPTY;
+        }
+    }
+    Profile { mappings: Arc::new(mappings), ..profile }
+}
+
+fn with_comment(mut profile: Profile, comment: &str) -> Profile {
+    if !comment.is_empty() {
+        let strings = Arc::make_mut(&mut profile.strings);
+        profile.header.comments.push(strings.intern(comment.as_bytes()));
+    }
+    profile
+}
