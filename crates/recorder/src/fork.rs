@@ -25,9 +25,15 @@ pub fn is_abandoned() -> bool {
     ABANDONED.load(Ordering::Relaxed)
 }
 
-/// Has every later fork go through this file. A failure leaves forks as they were: a fork while another
-/// thread records may then hang the child.
+/// Has every later fork go through this file, from the first call on. A failure leaves forks as they
+/// were: the child of a fork while another thread records may then hang.
 pub fn prepare_for_forks() {
+    static PREPARED: AtomicBool = AtomicBool::new(false);
+    if PREPARED.load(Ordering::Relaxed) || PREPARED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    // What the C library allocates for this, should it call us for that, is not recorded.
+    let _inside = Outermost::enter();
     // SAFETY: the three functions live as long as the process and do not unwind.
     unsafe { libc::pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child)) };
 }

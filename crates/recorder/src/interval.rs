@@ -23,17 +23,16 @@ pub fn raw() -> u64 {
     INTERVAL.load(Ordering::Relaxed)
 }
 
-/// The interval in force, in bytes; `initial` from now on if there was none. True when this call was the first of
-/// the process.
-pub fn start(initial: u64) -> (u64, bool) {
-    let interval = initial.min(MAX_INTERVAL);
+/// The interval in force, in bytes; `initial` from now on if there was none.
+pub fn start(initial: u64) -> u64 {
     if raw() != UNSET {
-        return (raw(), false);
+        return raw();
     }
+    let interval = initial.min(MAX_INTERVAL);
     note(interval);
     match INTERVAL.compare_exchange(UNSET, interval, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => (interval, true),
-        Err(other) => (other, false),
+        Ok(_) => interval,
+        Err(other) => other,
     }
 }
 

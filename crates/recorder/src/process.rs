@@ -29,11 +29,8 @@ pub fn passes(size: usize) -> bool {
 /// bytes to start with, if this is the first allocation of the process.
 #[cold]
 pub fn mark(size: usize, initial: u64) -> Option<Weight> {
-    let (interval, is_first) = interval::start(initial);
-    if is_first {
-        let _inside = Outermost::enter();
-        fork::prepare_for_forks();
-    }
+    fork::prepare_for_forks();
+    let interval = interval::start(initial);
     let weight = SAMPLER.with(|sampler| sampler.mark(size as u64, interval));
     // Asked last: a mark on a request that is left out is used up like any other.
     weight.filter(|_| !Muted::is_on())

@@ -1,0 +1,23 @@
+//! What several test programs use.
+#![allow(dead_code, reason = "no program uses all of it")]
+
+use heapwise::heap::Count;
+use heapwise_profile::{GunzipLimit, Profile, decode, gunzip};
+
+/// The profile in `bytes`, as a file has it.
+pub fn profile(bytes: &[u8]) -> Profile {
+    decode(&gunzip(bytes, GunzipLimit::default()).unwrap()).unwrap()
+}
+
+/// Allocated, and in use: the sums over a profile.
+pub fn sums(profile: &Profile) -> (Count, Count) {
+    let mut sums = [0u64; 4];
+    for sample in profile.samples.iter() {
+        sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += *value as u64);
+    }
+    let [alloc_objects, alloc_bytes, inuse_objects, inuse_bytes] = sums;
+    (
+        Count { objects: alloc_objects, bytes: alloc_bytes },
+        Count { objects: inuse_objects, bytes: inuse_bytes },
+    )
+}
