@@ -98,7 +98,7 @@ fn rust_names_are_as_whole_as_the_file_has_them() {
         let program = compile_rust(&folder(test), RUST, &["-Copt-level=1", flags[0], flags[1]]);
         let image = Image::open(&program).unwrap();
         let binary = Binary::parse(&image).unwrap();
-        let (start, size) = function(&program, &["7program", "4grow"]);
+        let (start, size) = function(&program, &["Bag", "4grow"]);
         let mut stacks = (start..start + size).map(|at| frames(&binary, at));
         let inlined = stacks.find(|stack| stack.iter().any(|frame| frame.0.contains("fill")));
         let ends = inlined.unwrap().into_iter().rev().take(2);

@@ -116,3 +116,17 @@ pub fn function(program: &Path, parts: &[&str]) -> (u64, u64) {
     });
     rows.next().unwrap()
 }
+
+/// The position in the file of a link address, by the segments that `readelf` lists. Linkers differ:
+/// GNU ld keeps both equal in small programs, lld shifts each segment by a page.
+pub fn file_offset(program: &Path, link: u64) -> u64 {
+    let listing = run("readelf", &["--program-headers", "--wide", text(program)]);
+    let mut segments = listing.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        (words.next()? == "LOAD").then_some(())?;
+        let mut next = || u64::from_str_radix(words.next()?.trim_start_matches("0x"), 16).ok();
+        let (offset, address, _, size) = (next()?, next()?, next()?, next()?);
+        (address..address + size).contains(&link).then(|| link - address + offset)
+    });
+    segments.next_back().unwrap()
+}
