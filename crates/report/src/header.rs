@@ -105,7 +105,7 @@ impl Header {
 
 impl About {
     /// What the profile of `input` says of itself.
-    pub(crate) fn of(input: &Input<'_>) -> Self {
+    pub fn of(input: &Input<'_>) -> Self {
         let profile = input.profile;
         let header = &profile.header;
         let text = |id| profile.text(id).to_vec();
@@ -126,7 +126,7 @@ impl About {
     }
 
     /// The lines, without line ends.
-    pub(crate) fn lines(&self, values: &Values) -> Vec<Vec<u8>> {
+    pub fn lines(&self, values: &Values) -> Vec<Vec<u8>> {
         let line = |title: &str, text: &[u8]| {
             (!text.is_empty()).then(|| [title.as_bytes(), b": ", text].concat())
         };

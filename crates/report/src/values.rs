@@ -18,7 +18,7 @@ pub struct Values {
 
 impl Values {
     /// The way to write values that choose their units one by one, unless the user named one.
-    pub(crate) fn of(input: &Input<'_>) -> Self {
+    pub fn of(input: &Input<'_>) -> Self {
         let ratio = input.style.ratio;
         Self {
             ratio: (ratio > 0.0 && ratio != 1.0).then_some(ratio),
