@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::gzip::{GunzipError, GunzipLimit, gunzip, gzip, is_gzip};
 use crate::proto::{decode, encode};
-use crate::{Error, Invalid, Profile};
+use crate::{Error, Invalid, LegacyError, Profile, legacy};
 
 /// Why bytes are not a profile in any format. The text starts with that of the reference; where
 /// there is more to say about the place, it follows in parentheses.
@@ -24,6 +24,8 @@ pub enum ReadError {
     },
     /// No format recognizes the bytes. This is why they are not a protobuf profile.
     Unrecognized(Error),
+    /// The bytes start like a legacy format, but go on otherwise.
+    Legacy(LegacyError),
     /// The bytes are a profile that contradicts itself.
     Invalid(Invalid),
 }
@@ -39,6 +41,7 @@ impl fmt::Display for ReadError {
             Self::Unrecognized(error) => {
                 write!(f, "parsing profile: unrecognized profile format (as protobuf: {error})")
             }
+            Self::Legacy(error) => write!(f, "parsing profile: {error}"),
             Self::Invalid(invalid) => write!(f, "malformed profile: {invalid}"),
         }
     }
@@ -49,6 +52,7 @@ impl std::error::Error for ReadError {
         match self {
             Self::Gunzip(error) => Some(error),
             Self::Unrecognized(error) => Some(error),
+            Self::Legacy(error) => Some(error),
             Self::Invalid(invalid) => Some(invalid),
             Self::Empty | Self::Concatenated { .. } => None,
         }
@@ -106,7 +110,12 @@ impl Profile {
     }
 }
 
-/// What the bytes are when they are not a protobuf profile for the reason `error`.
-fn read_legacy(_content: &[u8], error: Error) -> Result<Profile, ReadError> {
-    Err(error.into())
+/// What the bytes are when they are not a protobuf profile for the reason `error`. Bytes that
+/// are too many for one would be so for any format.
+fn read_legacy(content: &[u8], error: Error) -> Result<Profile, ReadError> {
+    let refused = ReadError::from(error);
+    if !matches!(refused, ReadError::Unrecognized(_)) || matches!(error, Error::TooLarge { .. }) {
+        return Err(refused);
+    }
+    legacy::decode(content).map_err(ReadError::Legacy)?.ok_or(refused)
 }

@@ -1,0 +1,108 @@
+//! The frames that legacy profiles leave out: those of the profiler and of the allocator itself.
+
+/// What to drop and what to keep of it, as regular expressions over function names.
+pub(super) struct PrunePatterns {
+    pub(super) drop: String,
+    pub(super) keep: String,
+}
+
+/// The patterns for profiles with these sample types.
+pub(super) fn for_types(kinds: &[&[u8]]) -> PrunePatterns {
+    const HEAP: [&[&[u8]]; 5] = [
+        &[b"allocations", b"size"],
+        &[b"objects", b"space"],
+        &[b"inuse_objects", b"inuse_space"],
+        &[b"alloc_objects", b"alloc_space"],
+        &[b"alloc_objects", b"alloc_space", b"inuse_objects", b"inuse_space"],
+    ];
+    if HEAP.contains(&kinds) {
+        PrunePatterns { drop: ALLOCATORS.join("|"), keep: GO_CALLS.join("|") }
+    } else if kinds == [&b"contentions"[..], b"delay"] {
+        PrunePatterns { drop: LOCKS.join("|"), keep: String::new() }
+    } else {
+        PrunePatterns { drop: PROFILERS.join("|"), keep: String::new() }
+    }
+}
+
+const ALLOCATORS: &[&str] = &[
+    "calloc",
+    "cfree",
+    "malloc",
+    "free",
+    "memalign",
+    "do_memalign",
+    "(__)?posix_memalign",
+    "pvalloc",
+    "valloc",
+    "realloc",
+    "tcmalloc::.*",
+    "tc_calloc",
+    "tc_cfree",
+    "tc_malloc",
+    "tc_free",
+    "tc_memalign",
+    "tc_posix_memalign",
+    "tc_pvalloc",
+    "tc_valloc",
+    "tc_realloc",
+    "tc_new",
+    "tc_delete",
+    "tc_newarray",
+    "tc_deletearray",
+    "tc_new_nothrow",
+    "tc_newarray_nothrow",
+    "malloc_zone_malloc",
+    "malloc_zone_calloc",
+    "malloc_zone_valloc",
+    "malloc_zone_realloc",
+    "malloc_zone_memalign",
+    "malloc_zone_free",
+    r"runtime\..*",
+    "BaseArena::.*",
+    "(::)?do_malloc_no_errno",
+    "(::)?do_malloc_pages",
+    "(::)?do_malloc",
+    "DoSampledAllocation",
+    "MallocedMemBlock::MallocedMemBlock",
+    "_M_allocate",
+    "__builtin_(vec_)?delete",
+    "__builtin_(vec_)?new",
+    "__gnu_cxx::new_allocator::allocate",
+    "__libc_malloc",
+    "__malloc_alloc_template::allocate",
+    "allocate",
+    "cpp_alloc",
+    r"operator new(\[\])?",
+    "simple_alloc::allocate",
+];
+
+/// Frames of Go's runtime that are more than the way into its allocator.
+const GO_CALLS: &[&str] = &[r"runtime\.panic", r"runtime\.reflectcall", r"runtime\.call[0-9]*"];
+
+const LOCKS: &[&str] = &[
+    "RecordLockProfileData",
+    "(base::)?RecordLockProfileData.*",
+    "(base::)?SubmitMutexProfileData.*",
+    "(base::)?SubmitSpinLockProfileData.*",
+    "(base::Mutex::)?AwaitCommon.*",
+    "(base::Mutex::)?Unlock.*",
+    "(base::Mutex::)?UnlockSlow.*",
+    "(base::Mutex::)?ReaderUnlock.*",
+    "(base::MutexLock::)?~MutexLock.*",
+    "(Mutex::)?AwaitCommon.*",
+    "(Mutex::)?Unlock.*",
+    "(Mutex::)?UnlockSlow.*",
+    "(Mutex::)?ReaderUnlock.*",
+    "(MutexLock::)?~MutexLock.*",
+    "(SpinLock::)?Unlock.*",
+    "(SpinLock::)?SlowUnlock.*",
+    "(SpinLockHolder::)?~SpinLockHolder.*",
+];
+
+const PROFILERS: &[&str] = &[
+    "ProfileData::Add",
+    "ProfileData::prof_handler",
+    "CpuProfiler::prof_handler",
+    "__pthread_sighandler",
+    "__restore",
+];
