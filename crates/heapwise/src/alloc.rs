@@ -14,7 +14,7 @@ use heapwise_recorder as recorder;
 ///
 /// All `Alloc` of a process record into the same tables: what a program has allocated does not depend on by
 /// which of them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Alloc<A = System> {
     inner: A,
     initial_interval: u64,

@@ -1,7 +1,7 @@
 //! From what was recorded to a profile.
 
 use std::io::Write as _;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::OsStringExt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -35,10 +35,16 @@ impl Moment {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut mappings = Vec::new();
         recorder::mappings(&mut |mapping| mappings.push(CodeFile::of(mapping)))?;
-        let main = std::env::current_exe().unwrap_or_default();
-        mappings.sort_by_key(|file| file.path != main.as_os_str().as_bytes());
+        let main = main_file();
+        mappings.sort_by_key(|file| file.path != main);
         Ok(Self { time_nanos: i64::try_from(since_1970.as_nanos()).unwrap_or(0), mappings })
     }
+}
+
+/// The path of the main binary, also where it was deleted meanwhile; empty if it cannot be known.
+fn main_file() -> Vec<u8> {
+    let path = std::env::current_exe().unwrap_or_default().into_os_string().into_vec();
+    path.strip_suffix(b" (deleted)").map(<[u8]>::to_vec).unwrap_or(path)
 }
 
 impl CodeFile {

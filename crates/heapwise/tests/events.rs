@@ -1,5 +1,6 @@
 //! Each kind of event, called directly: this program's global allocator is the system's, so nothing else
 //! is recorded.
+#![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
 
@@ -76,12 +77,14 @@ fn alloc(allocator: &impl GlobalAlloc, size: usize, align: usize) -> Block {
     Block(block, layout)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the block is used up")]
 fn realloc(allocator: &impl GlobalAlloc, block: Block, size: usize) -> Block {
     // SAFETY: the block is of this allocator and used no more.
     let new = unsafe { allocator.realloc(block.0, block.1, size) };
     Block(new, Layout::from_size_align(size, block.1.align()).unwrap())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the block is used up")]
 fn free(allocator: &impl GlobalAlloc, block: Block) {
     // SAFETY: the block is of this allocator and used no more.
     unsafe { allocator.dealloc(block.0, block.1) }
@@ -207,7 +210,7 @@ fn estimates_at_512_kib_are_unbiased() {
     const INTERVAL: u64 = 512 << 10;
     let turn = Turn::at_interval(INTERVAL);
     let sizes =
-        |i: usize| [16, 48, 200, 1024, 4096, 65_536, 1 << 20][if i % 500 == 0 { 6 } else { i % 6 }];
+        |i: usize| [16, 48, 200, 1024, 4096, 65_536, 1 << 20][if i.is_multiple_of(500) { 6 } else { i % 6 }];
     let mut kept = Vec::new();
     let mut expected = Expected::default();
     for i in 0..60_000 {

@@ -1,5 +1,6 @@
 //! A child of a fork allocates, frees and writes a profile, whatever the other threads of its parent were
 //! doing.
+#![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
 

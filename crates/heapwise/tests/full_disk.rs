@@ -1,4 +1,5 @@
 //! A disk that fills up while a profile is written leaves the old profile, and nothing else.
+#![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 use std::fs;
 

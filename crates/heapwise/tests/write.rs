@@ -1,4 +1,5 @@
 //! A profile is written whole, or not at all.
+#![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
 

@@ -61,3 +61,28 @@ extern "C" fn after_in_child() {
         ABANDONED.store(true, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::Error;
+
+    #[test]
+    fn a_child_forked_inside_the_recorder_refuses_instead_of_hanging() {
+        prepare_for_forks();
+        let inside = Outermost::enter();
+        // SAFETY: the child calls nothing but the recorder and `_exit`.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let is_refused = process::snapshot().err() == Some(Error::Abandoned);
+            // SAFETY: ends the process.
+            unsafe { libc::_exit(i32::from(!is_refused)) };
+        }
+        drop(inside);
+        let mut status = 0;
+        // SAFETY: the kernel writes one integer, which is live and exclusive here.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert_eq!(status, 0);
+        assert!(process::snapshot().is_ok(), "the parent goes on");
+    }
+}

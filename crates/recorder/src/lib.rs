@@ -8,7 +8,7 @@
 //!
 //! An allocator asks two questions that are cheap and nearly always enough:
 //! [`passes`] before an allocation, [`may_hold`] before a free. The rest happens behind the entry
-//! guard ([`Outermost`]): nothing there allocates globally, takes a lock that user code can hold, or calls
+//! guard (`Outermost`): nothing there allocates globally, takes a lock that user code can hold, or calls
 //! the dynamic loader. Memory comes from the kernel. Every table is bounded, and what did not fit is counted
 //! ([`Dropped`]).
 //!
@@ -45,7 +45,7 @@ mod stack_table;
 pub use arena::mapped_bytes;
 pub use capture::Caller;
 pub use counters::{Count, Dropped};
-pub use entry::{Muted, Outermost};
+pub use entry::Muted;
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
 pub use interval::{DEFAULT_INTERVAL, get as interval, is_exact, set as set_interval};
 pub use live_table::Block;

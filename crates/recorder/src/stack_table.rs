@@ -1,6 +1,6 @@
 //! Interned stacks, and what was allocated at each.
 
-use crate::arena::{Arena, Array, NoMemory, Zeroed};
+use crate::arena::{Arena, Array, NoMemory};
 use crate::counters::Amount;
 use crate::entry::Outermost;
 use crate::lock::{Held, Lock};
@@ -28,9 +28,6 @@ pub struct StackTable {
 /// The place of a bucket, for as long as the process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BucketId(u32);
-
-// SAFETY: zero is the first bucket of the first shard.
-unsafe impl Zeroed for BucketId {}
 
 /// What a snapshot copies of a bucket.
 #[derive(Clone, Copy, Debug)]

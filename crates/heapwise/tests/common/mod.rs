@@ -1,5 +1,6 @@
 //! What several test programs use.
 #![allow(dead_code, reason = "no program uses all of it")]
+#![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 use heapwise::heap::Count;
 use heapwise_profile::{GunzipLimit, Profile, decode, gunzip};
