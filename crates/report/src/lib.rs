@@ -9,6 +9,7 @@ mod error;
 mod header;
 mod input;
 mod label_groups;
+mod list;
 mod pattern;
 mod raw;
 mod text;
@@ -22,6 +23,7 @@ pub use error::Error;
 
 pub use header::{About, Accounting, Duration, Header};
 pub use input::{Input, Sources, Style};
+pub use list::{LineSums, List, ListedLine, Listing, Routine};
 pub use pattern::Pattern;
 pub use raw::Raw;
 pub use top::{Inlined, Top, TopRow};

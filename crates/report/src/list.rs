@@ -1,0 +1,201 @@
+//! The source of functions with values beside each line: `list`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::RangeInclusive;
+
+use heapwise_graph::Graph;
+use heapwise_units::percentage;
+
+use crate::text::write_right;
+use crate::values::Values;
+use crate::{Error, Input, Pattern};
+
+/// How many lines are shown around those that have values.
+const CONTEXT: i64 = 5;
+
+/// The source of functions with values beside each line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct List {
+    /// The 100 %, in units of the sample type.
+    pub total: i64,
+    /// How values are written: each chooses its own unit, unless the user named one.
+    pub values: Values,
+    /// The functions, sorted by name.
+    pub routines: Vec<Routine>,
+}
+
+/// A function of [`List`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routine {
+    /// The name.
+    pub name: Vec<u8>,
+    /// The files that define it, sorted by name; none if no file is known.
+    pub files: Vec<Listing>,
+}
+
+/// The part of a file that defines a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// The file, as it is shown.
+    pub file: Vec<u8>,
+    /// The sums over the function in this file.
+    pub sums: LineSums,
+    /// The lines shown, or why there are none.
+    pub lines: Result<Vec<ListedLine>, String>,
+}
+
+/// A line of source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListedLine {
+    /// The number, from 1.
+    pub number: i64,
+    /// The sums over the line.
+    pub sums: LineSums,
+    /// The text.
+    pub text: Vec<u8>,
+}
+
+/// Flat and cum sums, in units of the sample type. They are not divided when means are shown.
+/// Nodes that share a line add up, so that cum may exceed the total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineSums {
+    /// The sum of flat values.
+    pub flat: i64,
+    /// The sum of cum values.
+    pub cum: i64,
+}
+
+impl List {
+    /// The functions of `input` whose name matches.
+    ///
+    /// # Errors
+    /// [`Error::NoMatch`] if there is none.
+    pub fn new(input: &Input<'_>, pattern: &Pattern<'_>) -> Result<Self, Error> {
+        let graph = input.graph_of(true);
+        let functions = matching(&graph, pattern);
+        if functions.is_empty() {
+            return Err(Error::no_match(pattern));
+        }
+        let routine = |(name, files): (&[u8], Files<'_>)| Routine {
+            name: name.to_vec(),
+            files: files
+                .into_iter()
+                .map(|(file, nodes)| Listing::of(file, &nodes, input))
+                .collect(),
+        };
+        Ok(Self {
+            total: input.total,
+            values: Values::of(input),
+            routines: functions.into_iter().map(routine).collect(),
+        })
+    }
+
+    /// Writes the total and each function.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&[b"Total: ", &self.values.text(self.total)[..], b"\n"].concat())?;
+        for routine in &self.routines {
+            if routine.files.is_empty() {
+                out.write_all(&[b"No source information for ", &routine.name[..], b"\n"].concat())?;
+            }
+            for listing in &routine.files {
+                self.write_listing(&routine.name, listing, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_listing(&self, name: &[u8], listing: &Listing, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"ROUTINE ======================== ")?;
+        out.write_all(&[name, b" in ", &listing.file, b"\n"].concat())?;
+        self.write_sums(listing.sums, b"0", out)?;
+        writeln!(out, " (flat, cum) {} of Total", percentage(listing.sums.cum, self.total))?;
+        match &listing.lines {
+            Err(why) => writeln!(out, " Error: {why}"),
+            Ok(lines) => lines.iter().try_for_each(|line| {
+                self.write_sums(line.sums, b".", out)?;
+                write!(out, " {:6}:", line.number)?;
+                out.write_all(&line.text)?;
+                out.write_all(b"\n")
+            }),
+        }
+    }
+
+    /// Writes both sums, `zero` for what is 0.
+    fn write_sums(&self, sums: LineSums, zero: &[u8], out: &mut dyn Write) -> io::Result<()> {
+        let text = |sum| if sum == 0 { zero.to_vec() } else { self.values.text(sum) };
+        write_right(out, &text(sums.flat), 10)?;
+        out.write_all(b" ")?;
+        write_right(out, &text(sums.cum), 10)
+    }
+}
+
+/// The nodes of a function, by file.
+type Files<'a> = BTreeMap<&'a [u8], Vec<Spot>>;
+
+/// A node of a function, reduced to where it is.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    line: i64,
+    start_line: i64,
+    sums: LineSums,
+}
+
+/// The functions whose name matches, with their nodes that have a file.
+fn matching<'a>(graph: &'a Graph, pattern: &Pattern<'_>) -> BTreeMap<&'a [u8], Files<'a>> {
+    let mut functions: BTreeMap<_, Files<'_>> = BTreeMap::new();
+    for (id, node) in graph.in_order() {
+        let (name, file) = (graph.identities.function(id), graph.identities.file(id));
+        if !(pattern.matches)(name) {
+            continue;
+        }
+        let files = functions.entry(name).or_default();
+        if !file.is_empty() {
+            let identity = graph.identities.get(id);
+            let sums = LineSums { flat: node.flat.sum, cum: node.cum.sum };
+            let (line, start_line) = (identity.line, identity.start_line);
+            files.entry(file).or_default().push(Spot { line, start_line, sums });
+        }
+    }
+    functions
+}
+
+impl Listing {
+    fn of(file: &[u8], spots: &[Spot], input: &Input<'_>) -> Self {
+        let (mut sums, mut by_line) = (LineSums::default(), BTreeMap::<i64, LineSums>::new());
+        for spot in spots {
+            sums.add(spot.sums);
+            by_line.entry(spot.line).or_default().add(spot.sums);
+        }
+        let shown = shown_lines(spots);
+        let lines = input.sources.lines(file).map(|lines| {
+            let numbered = (1..).zip(lines).skip_while(|(number, _)| number < shown.start());
+            let numbered = numbered.take_while(|(number, _)| number <= shown.end());
+            let sums = |number| by_line.get(&number).copied().unwrap_or_default();
+            numbered.map(|(number, text)| ListedLine { number, sums: sums(number), text }).collect()
+        });
+        Self { file: file.to_vec(), sums, lines }
+    }
+}
+
+/// The lines to show: from where the function starts, or a little before its first line with a
+/// value if that is unknown, to a little after the last line with a value.
+fn shown_lines(spots: &[Spot]) -> RangeInclusive<i64> {
+    let start = |spot: &Spot| match spot.start_line {
+        0 => spot.line.saturating_sub(CONTEXT),
+        start_line => start_line,
+    };
+    let first = spots.iter().map(start).min().unwrap_or(1).max(1);
+    let last = spots.iter().map(|spot| spot.line).max().unwrap_or(0);
+    first..=last.saturating_add(CONTEXT)
+}
+
+impl LineSums {
+    fn add(&mut self, other: Self) {
+        self.flat = self.flat.wrapping_add(other.flat);
+        self.cum = self.cum.wrapping_add(other.cum);
+    }
+}
