@@ -171,11 +171,14 @@ impl Listing {
             by_line.entry(spot.line).or_default().add(spot.sums);
         }
         let shown = shown_lines(spots);
-        let lines = input.sources.lines(file).map(|lines| {
+        // A file of which nothing is shown is not opened, and need not exist.
+        let text = if shown.is_empty() { Ok(Vec::new()) } else { input.sources.lines(file) };
+        let lines = text.map(|lines| {
             let numbered = (1..).zip(lines).skip_while(|(number, _)| number < shown.start());
             let numbered = numbered.take_while(|(number, _)| number <= shown.end());
             let sums = |number| by_line.get(&number).copied().unwrap_or_default();
-            numbered.map(|(number, text)| ListedLine { number, sums: sums(number), text }).collect()
+            let line = |(number, text)| ListedLine { number, sums: sums(number), text };
+            numbered.map(line).collect()
         });
         Self { file: file.to_vec(), sums, lines }
     }
