@@ -9,7 +9,7 @@ use heapwise_units::percentage;
 
 use crate::text::write_right;
 use crate::values::Values;
-use crate::{Error, Input, Pattern};
+use crate::{Error, Input, Pattern, Sources};
 
 /// How many lines are shown around those that have values.
 const CONTEXT: i64 = 5;
@@ -77,12 +77,10 @@ impl List {
         if functions.is_empty() {
             return Err(Error::no_match(pattern));
         }
-        let routine = |(name, files): (&[u8], Files<'_>)| Routine {
-            name: name.to_vec(),
-            files: files
-                .into_iter()
-                .map(|(file, nodes)| Listing::of(file, &nodes, input))
-                .collect(),
+        let mut reader = Reader { sources: input.sources, read: BTreeMap::new() };
+        let routine = |(name, files): (&[u8], Files<'_>)| {
+            let listing = |(file, nodes): (_, Vec<_>)| Listing::of(file, &nodes, &mut reader);
+            Routine { name: name.to_vec(), files: files.into_iter().map(listing).collect() }
         };
         Ok(Self {
             total: input.total,
@@ -164,23 +162,43 @@ fn matching<'a>(graph: &'a Graph, pattern: &Pattern<'_>) -> BTreeMap<&'a [u8], F
 }
 
 impl Listing {
-    fn of(file: &[u8], spots: &[Spot], input: &Input<'_>) -> Self {
+    fn of(file: &[u8], spots: &[Spot], reader: &mut Reader<'_>) -> Self {
         let (mut sums, mut by_line) = (LineSums::default(), BTreeMap::<i64, LineSums>::new());
         for spot in spots {
             sums.add(spot.sums);
             by_line.entry(spot.line).or_default().add(spot.sums);
         }
-        let shown = shown_lines(spots);
-        // A file of which nothing is shown is not opened, and need not exist.
-        let text = if shown.is_empty() { Ok(Vec::new()) } else { input.sources.lines(file) };
-        let lines = text.map(|lines| {
-            let numbered = (1..).zip(lines).skip_while(|(number, _)| number < shown.start());
-            let numbered = numbered.take_while(|(number, _)| number <= shown.end());
+        let lines = reader.lines(file, shown_lines(spots)).map(|lines| {
             let sums = |number| by_line.get(&number).copied().unwrap_or_default();
             let line = |(number, text)| ListedLine { number, sums: sums(number), text };
-            numbered.map(line).collect()
+            lines.into_iter().map(line).collect()
         });
         Self { file: file.to_vec(), sums, lines }
+    }
+}
+
+/// Files, each read once.
+struct Reader<'a> {
+    sources: &'a dyn Sources,
+    read: BTreeMap<Vec<u8>, Result<Vec<Vec<u8>>, String>>,
+}
+
+impl Reader<'_> {
+    /// The lines of a file in a range of numbers from 1. For an empty range the file is not opened,
+    /// and need not exist; but if another function asked for it in vain, this one says so too.
+    fn lines(
+        &mut self,
+        file: &[u8],
+        shown: RangeInclusive<i64>,
+    ) -> Result<Vec<(i64, Vec<u8>)>, String> {
+        if !shown.is_empty() && !self.read.contains_key(file) {
+            self.read.insert(file.to_vec(), self.sources.lines(file));
+        }
+        let Some(lines) = self.read.get(file) else { return Ok(Vec::new()) };
+        let lines = lines.as_ref().map_err(Clone::clone)?;
+        let numbered = (1..).zip(lines).skip_while(|(number, _)| number < shown.start());
+        let numbered = numbered.take_while(|(number, _)| number <= shown.end());
+        Ok(numbered.map(|(number, text)| (number, text.clone())).collect())
     }
 }
 
