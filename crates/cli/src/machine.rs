@@ -63,8 +63,36 @@ impl Host for Machine {
         path: &Path,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut file = BufWriter::new(fs::File::create(path)?);
-        write(&mut file)?;
-        file.flush()
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            return write_all(fs::File::create(path)?, write); // a device or a pipe
+        }
+        // Through a link, so that the link stays.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let unfinished = unfinished(&path);
+        let written = fs::File::create_new(&unfinished)
+            .and_then(|file| write_all(file, write))
+            .and_then(|()| fs::rename(&unfinished, &path));
+        if written.is_err() {
+            // What is left of it is of no use; that it cannot be removed either changes nothing.
+            let _ = fs::remove_file(&unfinished);
+        }
+        written
     }
+}
+
+/// A name beside `path` that nothing else uses.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.unfinished", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn write_all(
+    file: fs::File,
+    write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = BufWriter::with_capacity(64 << 10, file);
+    write(&mut file)?;
+    file.flush()
 }

@@ -1,19 +1,22 @@
 //! The command `heapwise`: parse, run, exit code.
 #![forbid(unsafe_code)]
 
+mod delivery;
+mod hints;
 mod machine;
 mod output;
 mod run;
+mod shell;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match run::run(std::env::args_os().skip(1)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever reads the output has seen enough: that is no failure.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::note(&format!("{error:#}"));
+            output::note(&error.to_string());
             ExitCode::from(2)
         }
     }

@@ -12,9 +12,14 @@ pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Writes lines for people to standard error. A closed standard error is nobody's concern.
+/// Writes lines for people to standard error.
 pub fn note(message: &str) {
-    let _ = writeln!(io::stderr().lock(), "{message}");
+    note_bytes(message.as_bytes());
+}
+
+/// The same for text that need not be UTF-8. A closed standard error is nobody's concern.
+pub fn note_bytes(message: &[u8]) {
+    let _ = io::stderr().lock().write_all(&[message, b"\n"].concat());
 }
 
 /// Whether an error came from writing to a pipe that nobody reads.

@@ -1,25 +1,82 @@
-//! One run of the program.
+//! One run of the program: a report, a shell, or help.
 
 use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::Result;
-use heapwise_session::{Invocation, Report, flag, load, render};
-use std::io::Write;
+use heapwise_session::flag::{self, Asked, Said};
+use heapwise_session::host::Host;
+use heapwise_session::{Invocation, InvocationError, Voice, help, load};
 
+use crate::delivery::Delivery;
 use crate::machine::Machine;
-use crate::output;
+use crate::{output, shell};
 
-pub fn run(words: impl Iterator<Item = OsString>) -> Result<()> {
-    let flag::Asked::Work(said) = flag::read(words)? else { return Ok(()) };
-    let invocation = Invocation::new(said)?;
-    for n in &invocation.notes {
-        output::note(n);
+/// The exit code of every error.
+const FAILED: u8 = 2;
+
+/// Does what the words after the name of the program ask for.
+///
+/// # Errors
+/// When they ask for what cannot be done.
+pub fn run(words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
+    match flag::read(words) {
+        Ok(Asked::Help) => {
+            output::note(&help::usage());
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Asked::Version) => say(&format!("heapwise {}", env!("CARGO_PKG_VERSION"))),
+        Ok(Asked::Work(said)) => work(said, &Machine),
+        Err(error) => {
+            output::note(&format!("{error}\n{}", help::usage()));
+            Ok(ExitCode::from(FAILED))
+        }
     }
-    let profile = load(&invocation, &Machine)?;
-    if let Some(report) = &invocation.report {
-        let mut out = output::stdout();
-        render(&profile, report, &invocation.options, &Machine, &mut out)?;
-        out.flush()?;
+}
+
+fn say(text: &str) -> Result<ExitCode> {
+    let mut out = output::stdout();
+    writeln!(out, "{}", text.trim_end())?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn work(said: Said, host: &dyn Host) -> Result<ExitCode> {
+    if let Some(topic) = help_topic(&said, host) {
+        return explain(&topic);
     }
-    Ok(())
+    let invocation = Invocation::new(said).inspect_err(|error| {
+        if *error == InvocationError::NoSource {
+            output::note(&help::usage());
+        }
+    })?;
+    invocation.notes.iter().for_each(|note| output::note(note));
+    let loaded = load(&invocation, host)?;
+    match &invocation.report {
+        Some(report) => {
+            let delivery = Delivery::new(&loaded, host, Voice::CommandLine);
+            delivery.deliver(report, &invocation.options)?;
+        }
+        None => shell::run(invocation.options, &Delivery::new(&loaded, host, Voice::Shell))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The topic of `heapwise help [topic]`, empty if there is none. A file named `help` is a profile.
+fn help_topic(said: &Said, host: &dyn Host) -> Option<String> {
+    let (first, rest) = said.words.split_first()?;
+    let asked = first == "help" && said.values.is_empty() && host.stat(first.as_ref()).is_err();
+    asked.then(|| rest.join(" ".as_ref()).to_string_lossy().trim_start_matches('-').to_owned())
+}
+
+fn explain(topic: &str) -> Result<ExitCode> {
+    let text = if topic.is_empty() { Some(help::usage()) } else { help::topic(topic) };
+    match text {
+        Some(text) => say(&text),
+        None => {
+            output::note(&format!("no help on {topic:?}: `heapwise help` lists what there is"));
+            Ok(ExitCode::from(FAILED))
+        }
+    }
 }

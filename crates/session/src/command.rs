@@ -9,7 +9,7 @@ mod text;
 use std::io::{self, Write};
 
 use heapwise_graph::Granularity;
-use heapwise_report::Input;
+use heapwise_report::{Input, Pattern};
 
 use crate::go_regex::GoRegex;
 
@@ -76,7 +76,7 @@ pub struct Needs {
 }
 
 /// Options as the user gives them.
-const AS_GIVEN: Needs = Needs {
+pub(crate) const AS_GIVEN: Needs = Needs {
     granularity: None,
     trim: true,
     node_count: 80,
@@ -88,8 +88,8 @@ const AS_GIVEN: Needs = Needs {
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// The report has nothing to say, or cannot say it.
-    #[error("{0}")]
-    Report(String),
+    #[error(transparent)]
+    Report(#[from] heapwise_report::Error),
     /// The place it is written to failed.
     #[error(transparent)]
     Write(#[from] io::Error),
@@ -98,6 +98,8 @@ pub enum RenderError {
 /// Every command, in the order of help.
 pub static ALL: &[&Command] = &[
     &text::COMMENTS,
+    &text::LIST,
+    &text::PEEK,
     &data::PROTO,
     &text::RAW,
     &text::TEXT,
@@ -116,9 +118,7 @@ const ABSENT: &[(&str, Argument)] = &[
     ("gif", Argument::None),
     ("gv", Argument::None),
     ("kcachegrind", Argument::None),
-    ("list", Argument::Function),
     ("pdf", Argument::None),
-    ("peek", Argument::Function),
     ("png", Argument::None),
     ("ps", Argument::None),
     ("svg", Argument::None),
@@ -127,6 +127,19 @@ const ABSENT: &[(&str, Argument)] = &[
     ("web", Argument::None),
     ("weblist", Argument::Function),
 ];
+
+/// What `make` makes of the argument; a command without one matches every function.
+fn with_pattern<T>(
+    argument: Option<&Argued>,
+    make: impl FnOnce(&Pattern<'_>) -> Result<T, heapwise_report::Error>,
+) -> Result<T, heapwise_report::Error> {
+    match argument {
+        Some(Argued { text, regex }) => {
+            make(&Pattern { text, matches: &|name| regex.is_match(name) })
+        }
+        None => make(&Pattern { text: "", matches: &|_| true }),
+    }
+}
 
 /// The command of that name.
 pub fn find(name: &str) -> Option<&'static Command> {

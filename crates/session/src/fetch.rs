@@ -2,16 +2,17 @@
 
 use std::ffi::{OsStr, OsString};
 use std::num::NonZero;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fmt, thread};
 
 use heapwise_binary::Binary;
-use heapwise_profile::{MergeError, Profile, Strings, combine, with_fake_mapping};
+use heapwise_profile::{MergeError, Profile, combine, with_fake_mapping};
+use heapwise_symbolize::{locate_binaries, with_executable};
 use heapwise_units::conversion;
 
 use crate::host::Host;
+use crate::host_files::HostFiles;
 use crate::source::{self, SourceError};
 
 /// How many profiles of one side are in memory before they are merged.
@@ -74,13 +75,15 @@ impl Words {
     }
 }
 
-/// What replaces what a profile says about its main binary.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MainBinary<'a> {
-    /// The file.
-    pub file: Option<&'a OsStr>,
-    /// The build id, if the profile has none.
+/// What is known about binaries before a profile is fetched.
+#[derive(Debug)]
+pub struct Binaries<'a> {
+    /// The file of the main binary, if the command line names one.
+    pub executable: Option<&'a OsStr>,
+    /// The build id of the main binary, for a profile that has none.
     pub build_id: &'a str,
+    /// The directories to search for the binaries of a profile.
+    pub search: Vec<PathBuf>,
 }
 
 /// What a side gave.
@@ -100,7 +103,7 @@ pub struct Fetched {
 pub fn side(
     side: Side,
     names: &[OsString],
-    main: MainBinary<'_>,
+    binaries: &Binaries<'_>,
     host: &dyn Host,
 ) -> Result<Fetched, FetchError> {
     let mut merged: Option<Profile> = None;
@@ -111,7 +114,7 @@ pub fn side(
             match result {
                 Ok(profile) => {
                     count += 1;
-                    profiles.push(with_main_binary(with_fake_mapping(&profile), main));
+                    profiles.push(with_binaries(&profile, binaries, host));
                 }
                 Err(error) => host.note(&format!("{}: {error}", name.to_string_lossy())),
             }
@@ -130,6 +133,14 @@ pub fn side(
 /// When they have no sample type in common, or count different things.
 pub fn merge(profiles: &[&Profile]) -> Result<Profile, MergeError> {
     combine(profiles, &conversion)
+}
+
+/// The profile with the files of its mappings as this machine has them.
+fn with_binaries(profile: &Profile, binaries: &Binaries<'_>, host: &dyn Host) -> Profile {
+    let (profile, messages) = locate_binaries(profile, &binaries.search, &HostFiles::new(host));
+    messages.iter().for_each(|message| host.note(&message.to_string()));
+    let profile = with_fake_mapping(&profile);
+    with_executable(&profile, binaries.executable.map(Path::new), binaries.build_id)
 }
 
 /// Reads sources on as many threads as there are processors; the results come in the order of
@@ -154,22 +165,4 @@ fn read_all(names: &[OsString], host: &dyn Host) -> Vec<Result<Profile, SourceEr
     };
     results.sort_by_key(|(row, _)| *row);
     results.into_iter().map(|(_, result)| result).collect()
-}
-
-/// The profile with what the command line says about its main binary: its first mapping.
-fn with_main_binary(profile: Profile, main: MainBinary<'_>) -> Profile {
-    if profile.mappings.is_empty() || (main.file.is_none() && main.build_id.is_empty()) {
-        return profile;
-    }
-    let mut strings = Strings::clone(&profile.strings);
-    let mut mappings = heapwise_profile::Table::clone(&profile.mappings);
-    if let Some(mapping) = mappings.rows_mut().first_mut() {
-        if let Some(file) = main.file {
-            mapping.file = strings.intern(file.as_encoded_bytes());
-        }
-        if mapping.build_id == Strings::EMPTY {
-            mapping.build_id = strings.intern(main.build_id.as_bytes());
-        }
-    }
-    Profile { strings: Arc::new(strings), mappings: Arc::new(mappings), ..profile }
 }

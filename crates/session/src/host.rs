@@ -1,10 +1,8 @@
 //! What the rest of the world is to a session: files, environment, clock, messages.
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use heapwise_binary::Image;
 use jiff::tz::TimeZone;
@@ -89,97 +87,8 @@ pub fn path_of(bytes: &[u8]) -> PathBuf {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
-        PathBuf::from(OsStr::from_bytes(bytes))
+        PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
     }
     #[cfg(not(unix))]
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
-}
-
-/// A world in memory, for tests of what a session does without a machine.
-#[derive(Debug, Default)]
-pub struct FakeHost {
-    /// Files by absolute path. Every parent of a file is a directory.
-    pub files: BTreeMap<PathBuf, Vec<u8>>,
-    /// Environment variables.
-    pub env: BTreeMap<String, OsString>,
-    /// Standard input.
-    pub stdin: Vec<u8>,
-    /// What was said, message by message.
-    pub notes: Mutex<Vec<String>>,
-    /// What was created.
-    pub created: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
-}
-
-impl FakeHost {
-    /// The messages so far.
-    pub fn said(&self) -> Vec<String> {
-        self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
-    }
-
-    fn absolute(&self, path: &Path) -> PathBuf {
-        Path::new("/here").join(path)
-    }
-
-    fn missing() -> io::Error {
-        io::Error::from_raw_os_error(2)
-    }
-}
-
-impl Host for FakeHost {
-    fn env(&self, name: &str) -> Option<OsString> {
-        self.env.get(name).cloned()
-    }
-
-    fn stat(&self, path: &Path) -> io::Result<()> {
-        let path = self.absolute(path);
-        let known = self.files.keys().any(|file| file.starts_with(&path));
-        if known { Ok(()) } else { Err(Self::missing()) }
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(&self.absolute(path)).cloned().ok_or_else(Self::missing)
-    }
-
-    fn read_stdin(&self) -> io::Result<Vec<u8>> {
-        Ok(self.stdin.clone())
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
-        let directory = self.absolute(directory);
-        Ok(self.files.keys().filter(|f| f.parent() == Some(&directory)).cloned().collect())
-    }
-
-    fn open_image(&self, path: &Path) -> Result<Image, heapwise_binary::Error> {
-        match self.read(path) {
-            Ok(bytes) => Ok(Image::from_bytes(path, bytes)),
-            Err(error) => Err(heapwise_binary::Error::Open { path: path.to_owned(), error }),
-        }
-    }
-
-    fn current_dir(&self) -> io::Result<PathBuf> {
-        Ok(PathBuf::from("/here"))
-    }
-
-    fn time_zone(&self) -> TimeZone {
-        TimeZone::UTC
-    }
-
-    fn note(&self, message: &str) {
-        if let Ok(mut notes) = self.notes.lock() {
-            notes.push(message.to_owned());
-        }
-    }
-
-    fn create(
-        &self,
-        path: &Path,
-        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut content = Vec::new();
-        write(&mut content)?;
-        if let Ok(mut created) = self.created.lock() {
-            created.insert(path.to_owned(), content);
-        }
-        Ok(())
-    }
 }

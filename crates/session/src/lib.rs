@@ -2,12 +2,16 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+#[cfg(test)]
+mod fake_host;
 mod fetch;
 pub mod fetch_options;
 pub mod field;
 pub mod flag;
 mod go_regex;
+pub mod help;
 pub mod host;
+mod host_files;
 mod invocation;
 pub mod literal;
 mod load;
@@ -21,11 +25,13 @@ mod source_files;
 mod tag_filter;
 
 pub use fetch::FetchError;
+pub use heapwise_graph::Order;
+pub use heapwise_insight::{Hint, Voice};
 pub use go_regex::{ErrorKind, GoRegex, RegexError};
 pub use invocation::{Invocation, InvocationError, Report};
-pub use load::load;
+pub use load::{Loaded, load};
 pub use options::Options;
-pub use pipeline::{Prepared, ReportError, prepare, render};
+pub use pipeline::{Prepared, ReportError, about, prepare, render};
 pub use selection::{Selection, SelectionError};
 pub use source_files::SourceFiles;
 pub use tag_filter::{TagFilter, TagFilterError};

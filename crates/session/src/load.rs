@@ -10,33 +10,45 @@ use std::sync::Arc;
 use heapwise_profile::{
     Profile, Strings, Table, negate, normalize, prune, set_text_label,
 };
+use heapwise_symbolize::symbolize;
 
-use crate::fetch::{self, FetchError, MainBinary, Side, Words};
+use crate::fetch::{self, Binaries, FetchError, Side, Words};
 use crate::fetch_options::FetchOptions;
 use crate::go_regex::GoRegex;
 use crate::host::Host;
+use crate::host_files::{HostFiles, binary_path};
 use crate::invocation::Invocation;
 
 /// The label that marks the samples of the base of a comparison, always with the text `true`.
 const BASE_LABEL: &[u8] = b"pprof::base";
 
+/// The profile that every report is made from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The profile: merged, with names, without the frames that it asks to drop.
+    pub profile: Profile,
+    /// Whether names were to be looked up, so that missing ones are a surprise.
+    pub symbols_wanted: bool,
+}
+
 /// Fetches, merges and completes the profile that `invocation` names. Notes what failed on the way.
 ///
 /// # Errors
 /// When no source gave a profile, or the profiles do not merge.
-pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Profile, FetchError> {
+pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, FetchError> {
     let words = Words::new(invocation.words.clone(), host);
     let fetch = &invocation.fetch;
-    let main = MainBinary { file: words.executable.as_deref(), build_id: &fetch.build_id };
-    let (source, base) = both_sides(&words.sources, &base_names(fetch), main, host)?;
+    let (source, base) = both_sides(&words, fetch, host)?;
     let profile = match base {
         None => source,
         Some(base) => subtract(source, &base, fetch, invocation.options.normalize)?,
     };
     let profile = if fetch.all_frames { without_frame_rules(profile) } else { profile };
+    let (profile, symbols_wanted) = with_names(&profile, &fetch.symbolize, host);
     let profile = without_dropped_frames(&profile);
     let profile = without_url_mappings(profile);
-    Ok(with_comment(profile, &fetch.add_comment))
+    let profile = with_comment(profile, &fetch.add_comment);
+    Ok(Loaded { profile, symbols_wanted })
 }
 
 fn base_names(fetch: &FetchOptions) -> Vec<OsString> {
@@ -45,13 +57,18 @@ fn base_names(fetch: &FetchOptions) -> Vec<OsString> {
 }
 
 fn both_sides(
-    sources: &[OsString],
-    bases: &[OsString],
-    main: MainBinary<'_>,
+    words: &Words,
+    fetch: &FetchOptions,
     host: &dyn Host,
 ) -> Result<(Profile, Option<Profile>), FetchError> {
-    let source = fetch::side(Side::Source, sources, main, host)?;
-    let base = fetch::side(Side::Base, bases, main, host)?;
+    let (sources, bases) = (&words.sources, base_names(fetch));
+    let binaries = Binaries {
+        executable: words.executable.as_deref(),
+        build_id: &fetch.build_id,
+        search: binary_path(host),
+    };
+    let source = fetch::side(Side::Source, sources, &binaries, host)?;
+    let base = fetch::side(Side::Base, &bases, &binaries, host)?;
     let Some(profile) = source.profile else { return Err(FetchError::None(Side::Source)) };
     if base.profile.is_none() && !bases.is_empty() {
         return Err(FetchError::None(Side::Base));
@@ -81,6 +98,15 @@ fn subtract(
     };
     let source = if normalized { normalize(&source, &base)? } else { source };
     Ok(fetch::merge(&[&source, &negate(&base)])?)
+}
+
+/// The profile with names, and whether names were wanted at all.
+fn with_names(profile: &Profile, how: &str, host: &dyn Host) -> (Profile, bool) {
+    let (options, messages) = heapwise_symbolize::Options::parse(how);
+    messages.iter().for_each(|message| host.note(&message.to_string()));
+    let named = symbolize(profile, &options, &HostFiles::new(host));
+    named.messages.iter().for_each(|message| host.note(&message.to_string()));
+    (named.profile, options.local)
 }
 
 /// The profile without what it says about frames to drop.

@@ -10,15 +10,17 @@
 use std::io::Write;
 
 use heapwise_graph::{Aggregation, Trim, Value, aggregate, total};
+use heapwise_insight::{Hint, Subject, explain};
 use heapwise_profile::{LabelUnits, Profile, label_units, tag_frames};
-use heapwise_report::{Input, Sources, Style};
+use heapwise_report::{About, Input, Sources, Style, Values};
 use heapwise_units::label;
 use jiff::tz::TimeZone;
 
-use crate::command::{Argued, Needs, RenderError};
+use crate::command::{self, Argued, Needs, RenderError};
 use crate::go_regex::{GoRegex, RegexError};
 use crate::host::Host;
 use crate::invocation::Report;
+use crate::load::Loaded;
 use crate::sample_index::{self, SampleIndexError};
 use crate::selection::{Selection, SelectionError, unmatched};
 use crate::source_files::SourceFiles;
@@ -66,21 +68,27 @@ pub struct Prepared {
     pub argument: Option<Argued>,
 }
 
-/// Writes the report on `profile` that `report` names. What the user should know goes to the host.
+/// Writes the report that `report` names, and returns what its reader should know. What the options
+/// have to be told about goes to the host.
 ///
 /// # Errors
 /// When an option does not fit the profile, or the report cannot be written.
 pub fn render(
-    profile: &Profile,
+    loaded: &Loaded,
     report: &Report,
     options: &Options,
     host: &dyn Host,
     out: &mut dyn Write,
-) -> Result<(), ReportError> {
-    let prepared = prepare(profile, report, options, host)?;
+) -> Result<Vec<Hint>, ReportError> {
+    let prepared = prepare(&loaded.profile, report, options, host)?;
     let sources = SourceFiles::new(host, options);
     let input = prepared.input(&sources);
-    Ok((report.command.render)(&input, prepared.argument.as_ref(), out)?)
+    (report.command.render)(&input, prepared.argument.as_ref(), out)?;
+    Ok(explain(Subject {
+        profile: &loaded.profile,
+        index: prepared.value.index,
+        symbols_wanted: loaded.symbols_wanted,
+    }))
 }
 
 impl Prepared {
@@ -123,6 +131,25 @@ pub fn prepare(
     let selected = if relative { framed } else { select(&framed, &mut note)? };
     let profile = aggregate(&selected, aggregation(needs, options));
     Ok(Prepared { profile, value, total, label_units, style, argument })
+}
+
+/// What a profile says of itself, line by line, and its total; nothing if the options do not fit it.
+/// Filters do not count.
+pub fn about(profile: &Profile, options: &Options, host: &dyn Host) -> Option<(Vec<Vec<u8>>, i64)> {
+    let value = value(profile, options).ok()?;
+    let style = style(&command::AS_GIVEN, options, host.time_zone()).ok()?;
+    let label_units = known_units(profile, &mut |text| host.note(&text));
+    let total = total(profile, value);
+    let sources = SourceFiles::new(host, options);
+    let input = Input {
+        profile,
+        value,
+        total,
+        label_units: &label_units,
+        style: &style,
+        sources: &sources,
+    };
+    Some((About::of(&input).lines(&Values::of(&input)), total))
 }
 
 /// The units of numeric labels; notes those that contradict one another.

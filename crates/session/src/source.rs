@@ -135,7 +135,7 @@ fn has_legal_port(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::FakeHost;
+    use crate::fake_host::FakeHost;
 
     #[test]
     fn a_word_with_a_host_is_a_url() {

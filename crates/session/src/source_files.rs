@@ -69,8 +69,7 @@ impl Sources for SourceFiles<'_> {
         trim(file, self.trim_path, self.source_path).to_vec()
     }
 
-    fn lines(&self, file: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-        let shown = trim(file, self.trim_path, self.source_path);
+    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         let name = trim(shown, self.trim_path, self.search_path());
         self.read(name).map(|content| lines(&content))
     }
@@ -111,7 +110,7 @@ fn lines(content: &[u8]) -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::FakeHost;
+    use crate::fake_host::FakeHost;
 
     #[test]
     fn prefixes_come_off_in_order() {

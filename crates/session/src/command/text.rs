@@ -1,9 +1,9 @@
 //! Commands that write text.
 
 use heapwise_graph::Granularity;
-use heapwise_report::{Comments, Raw, Top, Traces, Tree};
+use heapwise_report::{Comments, List, Raw, Top, Traces, Tree};
 
-use super::{AS_GIVEN, Argument, Command, Needs, Output};
+use super::{AS_GIVEN, Argument, Command, Needs, Output, with_pattern};
 
 pub static TOP: Command = Command {
     name: "top",
@@ -50,4 +50,28 @@ pub static RAW: Command = Command {
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
     output: Output::Text,
     render: |input, _, out| Ok(Raw::new(input).write_text(out)?),
+};
+
+pub static PEEK: Command = Command {
+    name: "peek",
+    help: "Functions that match a regexp, each with its callers and what it calls",
+    argument: Argument::Function,
+    needs: Needs { trim: false, ..AS_GIVEN },
+    output: Output::Text,
+    render: |input, argument, out| {
+        let tree = with_pattern(argument, |pattern| Tree::peek(input, pattern))?;
+        Ok(tree.write_text(out)?)
+    },
+};
+
+pub static LIST: Command = Command {
+    name: "list",
+    help: "The source of functions that match a regexp, with a value for each line",
+    argument: Argument::Function,
+    needs: Needs { granularity: Some(Granularity::Lines), trim: false, ..AS_GIVEN },
+    output: Output::Text,
+    render: |input, argument, out| {
+        let list = with_pattern(argument, |pattern| List::new(input, pattern))?;
+        Ok(list.write_text(out)?)
+    },
 };

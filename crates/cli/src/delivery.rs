@@ -1,0 +1,97 @@
+//! Where a report goes: a file, or standard output.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use heapwise_session::command::Output;
+use heapwise_session::host::{Host, reason};
+use heapwise_session::{Hint, Loaded, Options, Report, ReportError, Voice, render};
+
+use crate::hints::Hints;
+use crate::output;
+
+/// The most files of one kind in a folder.
+const MOST_FILES: u32 = 9999;
+
+/// Brings reports on one profile to where they belong.
+pub struct Delivery<'a> {
+    loaded: &'a Loaded,
+    host: &'a dyn Host,
+    voice: Voice,
+    hints: Hints,
+}
+
+impl<'a> Delivery<'a> {
+    /// Reports on `loaded`, asked for in the shell or on the command line.
+    pub fn new(loaded: &'a Loaded, host: &'a dyn Host, voice: Voice) -> Self {
+        Self { loaded, host, voice, hints: Hints::new(voice) }
+    }
+
+    /// The profile that reports are on.
+    pub fn loaded(&self) -> &'a Loaded {
+        self.loaded
+    }
+
+    /// The machine.
+    pub fn host(&self) -> &'a dyn Host {
+        self.host
+    }
+
+    /// Writes one report to the file that `options` name; else data to a new file where people would
+    /// see them, and anything else to standard output.
+    ///
+    /// # Errors
+    /// When there is no report, or it cannot be written.
+    pub fn deliver(&self, report: &Report, options: &Options) -> Result<()> {
+        let hints = match self.file(report, options)? {
+            Some(file) => self.to_file(&file, report, options)?,
+            None => self.to_stdout(report, options)?,
+        };
+        self.hints.tell(hints);
+        Ok(())
+    }
+
+    fn file(&self, report: &Report, options: &Options) -> Result<Option<PathBuf>> {
+        if !options.output.is_empty() {
+            return Ok(Some(PathBuf::from(&options.output)));
+        }
+        let for_people = self.voice == Voice::Shell || output::stdout_is_terminal();
+        match report.command.output {
+            Output::File(extension) if for_people => free_file(self.host, extension).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn to_stdout(&self, report: &Report, options: &Options) -> Result<Vec<Hint>> {
+        let mut out = output::stdout();
+        let hints = render(self.loaded, report, options, self.host, &mut out)?;
+        out.flush()?;
+        Ok(hints)
+    }
+
+    fn to_file(&self, file: &Path, report: &Report, options: &Options) -> Result<Vec<Hint>> {
+        let mut result: Result<Vec<Hint>, ReportError> = Ok(Vec::new());
+        let created = self.host.create(file, &mut |out| {
+            result = render(self.loaded, report, options, self.host, out);
+            if result.is_err() { Err(io::Error::other("no report")) } else { Ok(()) }
+        });
+        let hints = std::mem::replace(&mut result, Ok(Vec::new()))?;
+        created.map_err(|error| {
+            let why = format!("open {}: {}", file.display(), reason(&error));
+            anyhow::Error::new(error).context(why)
+        })?;
+        output::note(&format!("Generating report in {}", file.display()));
+        Ok(hints)
+    }
+}
+
+/// The first file `profileNNN.extension` in the current directory that is not there yet.
+fn free_file(host: &dyn Host, extension: &str) -> Result<PathBuf> {
+    let names = (1..=MOST_FILES).map(|n| PathBuf::from(format!("profile{n:03}.{extension}")));
+    let mut free = names.filter(|name| host.stat(name).is_err());
+    match free.next() {
+        Some(name) => Ok(name),
+        None => bail!("the current directory is full of profile*.{extension}"),
+    }
+}
