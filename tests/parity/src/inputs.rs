@@ -9,6 +9,20 @@ use crate::synthetic;
 /// Above this many bytes, reports that grow with the samples are made with fewer options.
 const HEAVY: u64 = 100_000;
 
+/// The inputs that meet every setting: between them they have what settings are about.
+const THOROUGH: &[&str] = &[
+    "synthetic/heap",
+    "synthetic/cpu",
+    "synthetic/unsymbolized",
+    "synthetic/ties",
+    "synthetic/label-units",
+    "synthetic/random-1",
+    "synthetic/diff-base",
+    "go/generics/heap",
+    "go/labels/cpu",
+    "corpus/h1",
+];
+
 /// One or several profiles, and the flags that say how they go together.
 #[derive(Debug)]
 pub struct Input {
@@ -20,6 +34,8 @@ pub struct Input {
     pub sources: Vec<PathBuf>,
     /// Whether it is large.
     pub heavy: bool,
+    /// Whether it meets every setting rather than a few of each kind.
+    pub thorough: bool,
 }
 
 /// Every input: made by Go programs, written by us, and the corpus where there is one.
@@ -43,7 +59,7 @@ pub fn all(setup: &Setup) -> Result<Vec<Input>, String> {
 fn single(name: &str, path: PathBuf) -> Input {
     let heavy = fs::metadata(&path).is_ok_and(|file| file.len() > HEAVY);
     let name = name.trim_end_matches(".gz").trim_end_matches(".pb").to_owned();
-    Input { name, flags: Vec::new(), sources: vec![path], heavy }
+    Input { thorough: is_thorough(&name), name, flags: Vec::new(), sources: vec![path], heavy }
 }
 
 /// The profiles of the folder of each Go program.
@@ -88,6 +104,7 @@ fn pairs(prefix: &str, folder: &Path) -> Vec<Input> {
         flags: flags(words),
         sources: sources.iter().map(file).collect(),
         heavy: false,
+        thorough: is_thorough(&format!("{prefix}/{name}")),
     };
     rows.into_iter().map(row).collect()
 }
@@ -107,6 +124,7 @@ fn corpus(folder: &Path) -> Vec<Input> {
                 flags: vec![format!("{flag}={}", file("old").display())],
                 sources: vec![file("new")],
                 heavy: false,
+                thorough: false,
             });
         }
         inputs.push(Input {
@@ -114,9 +132,14 @@ fn corpus(folder: &Path) -> Vec<Input> {
             flags: Vec::new(),
             sources: vec![file("ua"), file("ub"), file("uc")],
             heavy: false,
+            thorough: false,
         });
     }
     inputs
+}
+
+fn is_thorough(name: &str) -> bool {
+    THOROUGH.contains(&name)
 }
 
 fn is_profile(path: &Path) -> bool {
@@ -135,4 +158,16 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, String> {
         entries.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>().map_err(fail)?;
     paths.sort();
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_no_extension() {
+        assert_eq!(single("synthetic/heap.pb.gz", "heap.pb.gz".into()).name, "synthetic/heap");
+        assert!(single("synthetic/heap.pb.gz", "heap.pb.gz".into()).thorough);
+        assert!(!single("synthetic/huge.pb.gz", "huge.pb.gz".into()).thorough);
+    }
 }

@@ -13,7 +13,10 @@ use commands::{COMMANDS, Command};
 use options::{OPTIONS, Setting};
 
 /// How many random combinations of options a command gets on one input.
-const COMBINATIONS: usize = 24;
+const COMBINATIONS: usize = 10;
+
+/// How many settings of one kind meet an input that does not get all of them.
+const OF_A_KIND: usize = 2;
 
 /// The tests over one input: one for each command, and one for the shell.
 pub fn groups(input: &Input) -> Vec<(String, Vec<Case>)> {
@@ -38,11 +41,25 @@ fn cases(command: &Command, input: &Input) -> Vec<Case> {
         cases.extend(few);
         return cases;
     }
-    cases.extend(OPTIONS.iter().map(|option| case(command.forms[0], option.words)));
     let mut draw = Draw(seed(&format!("{} {}", command.name, input.name)));
+    let settings = settings(&mut draw, input.thorough);
+    cases.extend(settings.iter().map(|option| case(command.forms[0], option.words)));
     let combined = (0..COMBINATIONS).map(|_| case(command.forms[0], &combination(&mut draw)));
     cases.extend(combined);
     cases
+}
+
+/// Every setting, or a few of each kind: over all inputs, each setting still meets many.
+fn settings(draw: &mut Draw, thorough: bool) -> Vec<&'static Setting> {
+    if thorough {
+        return OPTIONS.iter().collect();
+    }
+    let kinds = OPTIONS.chunk_by(|a, b| a.kind == b.kind);
+    let some = kinds.flat_map(|kind| {
+        let first = draw.below(kind.len() as u64) as usize;
+        kind.iter().cycle().skip(first).take(OF_A_KIND.min(kind.len()))
+    });
+    some.collect()
 }
 
 /// The same case in the other time zones.
@@ -100,6 +117,7 @@ mod tests {
             flags: vec!["-base=b".to_owned()],
             sources: vec!["s".into()],
             heavy: false,
+            thorough: true,
         };
         let has_tree = |case: &Case| case.flags.iter().any(|flag| flag == "-tree");
         for (name, cases) in groups(&input).iter().filter(|(name, _)| name.starts_with("tree/")) {
