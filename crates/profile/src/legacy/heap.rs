@@ -83,11 +83,13 @@ impl Header {
         addresses: &[u64],
         line: usize,
     ) -> Result<(), LegacyError> {
+        let number = |digits| decimal_value(digits).ok_or(LegacyError::NumberTooLarge { line });
         let both = [(true, sample.allocated), (false, sample.in_use)];
         let pairs = if self.has_allocations { &both[..] } else { &both[1..] };
         let mut values = Vec::with_capacity(4);
         let mut block = 0;
         for &(allocated, (count, bytes)) in pairs {
+            let (count, bytes) = (number(count)?, number(bytes)?);
             if count == 0 && bytes != 0 {
                 return Err(LegacyError::BytesWithoutBlocks { line, allocated, bytes });
             }
@@ -107,8 +109,8 @@ impl Header {
 
 /// The numbers of the first line, as text.
 struct HeaderLine<'a> {
-    in_use: (&'a [u8], &'a [u8]),
-    allocated: (&'a [u8], &'a [u8]),
+    in_use: Pair<'a>,
+    allocated: Pair<'a>,
 }
 
 impl<'a> HeaderLine<'a> {
@@ -147,41 +149,34 @@ impl<'a> HeaderLine<'a> {
     }
 }
 
-/// One line of the profile: counts of blocks with their bytes, and a stack.
+/// One line of the profile, as text: blocks with their bytes, and a stack.
 struct HeapSample<'a> {
-    in_use: (i64, i64),
-    allocated: (i64, i64),
+    in_use: Pair<'a>,
+    allocated: Pair<'a>,
     addresses: &'a [u8],
 }
 
 impl<'a> HeapSample<'a> {
     fn parse(line: Line<'a>) -> Result<Self, LegacyError> {
-        let (in_use, allocated, addresses) = find_from_number(line.text, Self::parts)
-            .ok_or(LegacyError::NotASample { line: line.number })?;
-        let number =
-            |digits| decimal_value(digits).ok_or(LegacyError::NumberTooLarge { line: line.number });
-        Ok(Self {
-            in_use: (number(in_use.0)?, number(in_use.1)?),
-            allocated: (number(allocated.0)?, number(allocated.1)?),
-            addresses,
-        })
-    }
-
-    #[expect(clippy::type_complexity, reason = "two pairs of digits and a list, used once")]
-    fn parts(mut scan: Scan<'a>) -> Option<((&'a [u8], &'a [u8]), (&'a [u8], &'a [u8]), &'a [u8])> {
-        let in_use = pair(&mut scan, Scan::signed_digits)?;
-        scan.spaces().literal(b"[")?;
-        let allocated = pair(scan.spaces(), Scan::signed_digits)?;
-        scan.spaces().literal(b"] @")?;
-        Some((in_use, allocated, address_list(scan.rest())))
+        let sample = find_from_number(line.text, |mut scan| {
+            let in_use = pair(&mut scan, Scan::signed_digits)?;
+            scan.spaces().literal(b"[")?;
+            let allocated = pair(scan.spaces(), Scan::signed_digits)?;
+            scan.spaces().literal(b"] @")?;
+            Some(Self { in_use, allocated, addresses: address_list(scan.rest()) })
+        });
+        sample.ok_or(LegacyError::NotASample { line: line.number })
     }
 }
+
+/// The digits of a count of blocks and of their bytes.
+type Pair<'a> = (&'a [u8], &'a [u8]);
 
 /// `count: bytes`, with spaces after the colon only.
 fn pair<'a>(
     scan: &mut Scan<'a>,
     number: impl Fn(&mut Scan<'a>) -> Option<&'a [u8]>,
-) -> Option<(&'a [u8], &'a [u8])> {
+) -> Option<Pair<'a>> {
     let count = number(scan)?;
     scan.literal(b":")?;
     Some((count, number(scan.spaces())?))

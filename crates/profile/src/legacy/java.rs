@@ -50,7 +50,7 @@ impl Attributes {
         let mut ahead = lines.clone();
         while let Some(line) = ahead.next_of_any_length() {
             if !line.text.trim_ascii().is_empty() {
-                let Some((name, value)) = split_attribute(line.text) else { break };
+                let Some((name, value)) = split_attribute(line.text.trim_ascii()) else { break };
                 if read.set(name, value, line.number)?.is_none() {
                     return Ok(None);
                 }
@@ -128,11 +128,16 @@ impl Attributes {
     }
 }
 
-/// The name and the value of `name = word`; what follows the word is ignored.
+/// The words before and after the first `=` that has words on both sides.
 fn split_attribute(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = attribute::split(line)?;
-    let word = Scan::new(value).some(|byte| byte.is_ascii_alphanumeric() || byte == b'_')?;
-    Some((name, word))
+    let in_words = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ');
+    let equals = (0..line.len()).filter(|&at| line[at] == b'=');
+    equals.map(|at| (&line[..at], &line[at + 1..])).find_map(|(before, after)| {
+        let outside = before.iter().rposition(|&byte| !in_words(byte));
+        let name = &before[outside.map_or(0, |at| at + 1)..];
+        let value = Scan::new(after).some(in_words)?;
+        (!name.is_empty()).then(|| (name.trim_ascii(), value.trim_ascii()))
+    })
 }
 
 /// The value, the count and the addresses of a sample, with at least one space between all parts.
@@ -143,8 +148,7 @@ fn sample_parts(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
         let count = scan.spaces().digits()?;
         scan.literal(b" ")?;
         scan.spaces().literal(b"@ ")?;
-        let addresses = address_list(scan.rest());
-        (!addresses.is_empty()).then_some((value, count, addresses))
+        Some((value, count, address_list(scan.rest())))
     })
 }
 

@@ -203,18 +203,27 @@ fn second_number<'a>(scan: &mut Scan<'a>) -> Option<&'a [u8]> {
     scan.hex()
 }
 
-/// `offset major:minor inode [file]` after the range.
-fn full_form<'a>((fields, mut scan): (Fields<'a>, Scan<'a>)) -> Option<Fields<'a>> {
-    scan.blanks()?;
-    let offset = scan.hex()?;
-    scan.blanks()?;
-    scan.hex()?;
-    scan.literal(b":")?;
-    scan.hex()?;
+/// `[offset] major:minor inode [file]` after the range.
+fn full_form<'a>((fields, scan): (Fields<'a>, Scan<'a>)) -> Option<Fields<'a>> {
+    let offset_and_device = |mut scan: Scan<'a>| {
+        scan.blanks()?;
+        let offset = scan.hex()?;
+        Some((offset, device(scan)?))
+    };
+    let (offset, mut scan) = offset_and_device(scan).or_else(|| Some((&b""[..], device(scan)?)))?;
     scan.blanks()?;
     scan.digits()?;
     let file = word(&mut scan, |byte| !is_blank(byte));
     Some(Fields { offset, file, ..fields })
+}
+
+/// What follows ` major:minor`.
+fn device(mut scan: Scan<'_>) -> Option<Scan<'_>> {
+    scan.blanks()?;
+    scan.hex()?;
+    scan.literal(b":")?;
+    scan.hex()?;
+    Some(scan)
 }
 
 /// `[file] [(@offset)] [build id]` after the range.

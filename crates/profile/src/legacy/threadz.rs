@@ -45,21 +45,22 @@ fn first_thread<'a>(lines: &mut Lines<'a>) -> Result<Option<Line<'a>>, LegacyErr
     Ok(None)
 }
 
-/// Replaces `addresses` by those up to the next line that starts with `---`, which is returned;
-/// nothing if there is none. A stack that is the same as that of the thread before has none.
+/// Replaces `addresses` by those up to the next line that starts with `---`, which is returned, or
+/// up to a last line that announces a map; nothing if there is neither. A stack that is the same as
+/// that of the thread before has none.
 fn read_stack<'a>(
     lines: &mut Lines<'a>,
     addresses: &mut Vec<u64>,
 ) -> Result<Option<Line<'a>>, LegacyError> {
     let mut same_as_before = false;
     let mut of_line = Vec::new();
+    let mut end = None;
     addresses.clear();
     while let Some(line) = lines.next()? {
-        if line.text.trim_ascii().starts_with(b"---") {
-            for address in addresses.iter_mut().skip(1) {
-                *address = address.wrapping_sub(1);
-            }
-            return Ok(Some(line));
+        let ends_stack = line.text.trim_ascii().starts_with(b"---");
+        end = Some(line).filter(|_| ends_stack || memory_map::announces_map(line.text));
+        if ends_stack {
+            break;
         }
         same_as_before |= contains(line.text, b"same as previous thread");
         if same_as_before {
@@ -69,7 +70,10 @@ fn read_stack<'a>(
             addresses.append(&mut of_line);
         }
     }
-    Ok(None)
+    for address in addresses.iter_mut().skip(1) {
+        *address = address.wrapping_sub(1);
+    }
+    Ok(end)
 }
 
 /// Whether `--- threadz N ---` is in the line.
