@@ -23,6 +23,9 @@ pub struct Mapping<'a> {
 /// Calls `each` for every executable mapping that is backed by a file, and for the kernel's own
 /// code `[vdso]`, as they are now and in order of addresses.
 ///
+/// Also brings up to date what walks know of the mappings: see the crate's limits on code that is
+/// unloaded.
+///
 /// `each` runs with a file descriptor and 32 KiB of mapped memory held, and no lock.
 ///
 /// # Errors

@@ -306,3 +306,6 @@ impl Table<'_> {
         factored.checked_mul(self.data_factor)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,10 +103,17 @@ impl Image {
         })
     }
 
+    /// The runtime addresses of the GNU build id; `None` if the file has none, or one that is
+    /// longer than [`BUILD_ID_LIMIT`].
+    pub(crate) fn build_id_place(&self) -> Option<Range<usize>> {
+        let mut notes = self.headers().filter(|header| header.kind == libc::PT_NOTE);
+        let place = notes.find_map(|header| find_build_id(&header))?;
+        (1..=BUILD_ID_LIMIT).contains(&place.len()).then_some(place)
+    }
+
     /// The GNU build id, copied to `to`; empty if the file has none.
     pub(crate) fn build_id<'a>(&self, to: &'a mut [u8; BUILD_ID_LIMIT]) -> &'a [u8] {
-        let mut notes = self.headers().filter(|header| header.kind == libc::PT_NOTE);
-        let place = notes.find_map(|header| find_build_id(&header)).unwrap_or(0..0);
+        let place = self.build_id_place().unwrap_or(0..0);
         let to = to.get_mut(..place.len()).unwrap_or_default();
         if memory::copy(place.start, to) { to } else { &[] }
     }
@@ -142,4 +149,57 @@ fn find_build_id(segment: &ProgramHeader) -> Option<Range<usize>> {
 /// `N` bytes at `at`.
 fn field<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A note as in a file: sizes, kind, name and description, padded to four bytes.
+    fn note(name: &[u8], kind: u32, description: &[u8]) -> Vec<u8> {
+        let sizes = [name.len() as u32, description.len() as u32, kind];
+        let mut bytes: Vec<u8> = sizes.iter().flat_map(|word| word.to_le_bytes()).collect();
+        for part in [name, description] {
+            bytes.extend_from_slice(part);
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+        }
+        bytes
+    }
+
+    fn find(notes: &[u8]) -> Option<Range<usize>> {
+        let header = ProgramHeader {
+            kind: libc::PT_NOTE,
+            executable: false,
+            file_offset: 0,
+            address: notes.as_ptr() as usize,
+            file_size: notes.len(),
+            alignment: 4,
+        };
+        find_build_id(&header).map(|place| place.start - header.address..place.end - header.address)
+    }
+
+    #[test]
+    fn a_build_id_behind_another_note() {
+        let notes = [note(b"stapsdt\0", 3, &[0; 5]), note(b"GNU\0", 3, &[7; 20])].concat();
+        assert_eq!(find(&notes), Some(44..64));
+        assert_eq!(notes[44..64], [7; 20]);
+    }
+
+    #[test]
+    fn notes_of_another_kind_or_name_or_size_are_none() {
+        assert_eq!(find(&note(b"GNU\0", 1, &[7; 16])), None);
+        assert_eq!(find(&note(b"LNX\0", 3, &[7; 16])), None);
+        assert_eq!(find(&note(b"GNU\0", u32::MAX, &[])), None);
+        let endless = [[0xff; 12], [0; 12]].concat();
+        assert_eq!(find(&endless), None);
+        assert_eq!(find(&[]), None);
+    }
+
+    #[test]
+    fn what_is_no_elf_file_is_no_image() {
+        let page = [0u8; 4096];
+        assert!(Image::at(page.as_ptr() as usize).is_none());
+        assert!(Image::at(8).is_none());
+        assert!(Image::at(usize::MAX - 4).is_none());
+    }
 }

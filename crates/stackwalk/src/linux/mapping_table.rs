@@ -18,15 +18,20 @@ use super::{memory, rule_cache, syscalls};
 /// without a file (a just-in-time compiler's) count as one.
 const ROW_LIMIT: usize = 2048;
 
-/// After a re-read that did not find its address, how long no other follows. Without this, a
-/// garbage address in every stack would cost a re-read each.
-const FRUITLESS_PAUSE_MILLISECONDS: u64 = 100;
+/// After a re-read that found nothing, no other follows for this many times as long as it took.
+/// Without this, a garbage address in every stack would cost a re-read each; with it, such stacks
+/// cost at most a sixteenth of one processor's time.
+const PAUSE_FACTOR: u64 = 16;
+
+/// How often a thread lets others run while one of them reads the table anew, before it goes on
+/// without. The limit is for the thread that was interrupted while doing that.
+const WRITER_WAITS: usize = 64;
 
 /// A writer that keeps refilling the copy under a reader's eyes is given up on.
 const READ_ATTEMPTS: usize = 3;
 
-/// The part of `.eh_frame_hdr` that tells one file from another mapped at the same place later.
-const FINGERPRINT_BYTES: usize = 128;
+/// How many bytes of `.eh_frame_hdr` tell one file from another, for want of a build id.
+const IDENTITY_BYTES: usize = 128;
 
 /// One executable mapping.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,21 +44,46 @@ pub(crate) struct Row {
     /// Runtime addresses from the start of `.eh_frame` to the end of its mapping.
     frames: usize,
     frames_limit: usize,
-    fingerprint: u64,
+    /// Runtime address and size of the bytes that tell this file from another mapped at the same
+    /// place later, and their hash.
+    identity: usize,
+    identity_bytes: usize,
+    fingerprint: usize,
 }
 
-const COLUMNS: usize = 7;
+const COLUMNS: usize = 9;
 
 impl Row {
     fn to_words(self) -> [usize; COLUMNS] {
-        let Self { start, limit, header, header_bytes, frames, frames_limit, fingerprint } = self;
-        [start, limit, header, header_bytes, frames, frames_limit, fingerprint as usize]
+        let Self { start, limit, header, header_bytes, frames, frames_limit, .. } = self;
+        let Self { identity, identity_bytes, fingerprint, .. } = self;
+        [
+            start,
+            limit,
+            header,
+            header_bytes,
+            frames,
+            frames_limit,
+            identity,
+            identity_bytes,
+            fingerprint,
+        ]
     }
 
     fn from_words(words: [usize; COLUMNS]) -> Self {
-        let [start, limit, header, header_bytes, frames, frames_limit, fingerprint] = words;
-        let fingerprint = fingerprint as u64;
-        Self { start, limit, header, header_bytes, frames, frames_limit, fingerprint }
+        let [start, limit, header, header_bytes, frames, frames_limit, rest @ ..] = words;
+        let [identity, identity_bytes, fingerprint] = rest;
+        Self {
+            start,
+            limit,
+            header,
+            header_bytes,
+            frames,
+            frames_limit,
+            identity,
+            identity_bytes,
+            fingerprint,
+        }
     }
 
     /// Whether the mapping brings call frame information.
@@ -63,7 +93,11 @@ impl Row {
 
     /// Whether the same file is still mapped there.
     pub(crate) fn is_current(&self) -> bool {
-        fingerprint(self.header) == Some(self.fingerprint)
+        fingerprint(&self.identity()) == Some(self.fingerprint)
+    }
+
+    fn identity(&self) -> Range<usize> {
+        self.identity..self.identity.saturating_add(self.identity_bytes)
     }
 
     /// The call frame information.
@@ -154,7 +188,7 @@ static BEGUN: AtomicUsize = AtomicUsize::new(0);
 /// The process whose thread is filling a copy, or 0. A child forked meanwhile is another process:
 /// it takes over.
 static WRITER: AtomicUsize = AtomicUsize::new(0);
-/// When a re-read may follow a fruitless one, on the coarse clock.
+/// When a re-read may follow a fruitless one, in nanoseconds of the monotonic clock.
 static PAUSE_UNTIL: AtomicU64 = AtomicU64::new(0);
 
 fn copy(number: usize) -> &'static Copy {
@@ -180,26 +214,45 @@ pub(crate) fn find(address: usize) -> Option<Row> {
 /// file has gone.
 pub(crate) fn find_current(address: usize) -> Option<Row> {
     let usable = |row: &Row| !row.has_frames() || row.is_current();
-    if let Some(row) = find(address).filter(usable) {
-        return Some(row);
+    let row = find(address).filter(usable);
+    if row.is_some() {
+        return row;
     }
-    let now = syscalls::coarse_milliseconds();
-    if now < PAUSE_UNTIL.load(Relaxed) {
+    refresh_for(|| find(address).filter(usable))
+}
+
+/// Reads the table anew because a walk went astray: its rules may be those of another file that
+/// was at the same place.
+pub(crate) fn doubt() {
+    let before = PUBLISHED.load(Relaxed);
+    let _ = refresh_for(|| (PUBLISHED.load(Relaxed) != before).then_some(()));
+}
+
+/// Reads the table anew and returns what `outcome` makes of it. With no outcome there is a pause.
+fn refresh_for<T>(outcome: impl FnOnce() -> Option<T>) -> Option<T> {
+    let begin = syscalls::nanoseconds();
+    if begin < PAUSE_UNTIL.load(Relaxed) {
         return None;
     }
     refresh();
-    let row = find(address).filter(usable);
-    if row.is_none() {
-        PAUSE_UNTIL.store(now.saturating_add(FRUITLESS_PAUSE_MILLISECONDS), Relaxed);
+    let outcome = outcome();
+    if outcome.is_none() {
+        let end = syscalls::nanoseconds();
+        let pause = end.saturating_sub(begin).saturating_mul(PAUSE_FACTOR);
+        PAUSE_UNTIL.store(end.saturating_add(pause), Relaxed);
     }
-    row
+    outcome
 }
 
-/// Reads the table anew. Does nothing if another thread, or one that this interrupted, is at it.
+/// Reads the table anew, or lets the thread that is at it finish.
 pub(crate) fn refresh() {
     let process = syscalls::process_id();
     let writer = WRITER.load(Relaxed);
     if writer == process || WRITER.compare_exchange(writer, process, AcqRel, Relaxed).is_err() {
+        let mut waits = 0..WRITER_WAITS;
+        while waits.next().is_some() && WRITER.load(Acquire) != 0 {
+            syscalls::let_others_run();
+        }
         return;
     }
     let published = PUBLISHED.load(Relaxed);
@@ -258,12 +311,17 @@ fn with_frames(row: Row, image: &Image) -> Option<Row> {
     })?;
     let frames_limit = file_range(&segment).end;
     let whole = header.len() <= section.file_size && is_readable(frames_limit.checked_sub(1)?);
+    let identity = image
+        .build_id_place()
+        .unwrap_or(section.address..section.address.checked_add(IDENTITY_BYTES)?);
     whole.then_some(Row {
         header: section.address,
         header_bytes: header.len(),
         frames: header.frames,
         frames_limit,
-        fingerprint: fingerprint(section.address)?,
+        identity: identity.start,
+        identity_bytes: identity.len(),
+        fingerprint: fingerprint(&identity)?,
         ..row
     })
 }
@@ -277,14 +335,14 @@ fn is_readable(address: usize) -> bool {
     memory::bytes::<1>(address).is_some()
 }
 
-/// A hash (FNV-1a, by words) of the first bytes of the `.eh_frame_hdr` at `header`: the number of
-/// functions, the distance to `.eh_frame`, and the places of the first functions.
-fn fingerprint(header: usize) -> Option<u64> {
-    let bytes: [u8; FINGERPRINT_BYTES] = memory::bytes(header)?;
-    let (words, _) = bytes.as_chunks();
-    Some(words.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, word| {
-        (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x0100_0000_01b3)
-    }))
+/// A hash (FNV-1a) of the bytes at these addresses, at most [`IDENTITY_BYTES`] of them: a build id,
+/// or the number of functions, the distance to `.eh_frame` and the places of the first functions.
+fn fingerprint(place: &Range<usize>) -> Option<usize> {
+    let mut bytes = [0; IDENTITY_BYTES];
+    let bytes = bytes.get_mut(..place.len())?;
+    let hash = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    memory::copy(place.start, bytes)
+        .then(|| bytes.iter().fold(0xcbf2_9ce4_8422_2325, hash) as usize)
 }
 
 /// What a new table has that the old one has not.

@@ -10,6 +10,8 @@ use crate::{Error, Mapping};
 const DELETED: &[u8] = b" (deleted)";
 
 pub(crate) fn each_mapping(each: &mut dyn FnMut(&Mapping<'_>)) -> Result<(), Error> {
+    #[cfg(target_arch = "x86_64")]
+    super::mapping_table::refresh();
     let mut images = ImageFinder::default();
     proc_maps::each_area(&mut |area| {
         let image = images.visit(area);

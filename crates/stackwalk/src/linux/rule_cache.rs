@@ -95,3 +95,61 @@ fn place(address: usize, generation: Generation) -> Option<(&'static Set, u64)> 
 fn rule_of(word: u64) -> PackedRule {
     PackedRule(word as u32 & ((1 << PackedRule::BITS) - 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::unwind_rule::SavedBp;
+
+    const RULE: UnwindRule = UnwindRule::FromSp { cfa_words: 3, bp: SavedBp::Unchanged };
+
+    /// Addresses that no code of this process has, so that walks in other tests do not interfere.
+    const UNUSED: usize = 1 << 46;
+
+    #[test]
+    fn what_was_kept_is_found_at_its_address_only() {
+        let now = generation();
+        insert(UNUSED, now, RULE);
+        assert_eq!(find(UNUSED, now), PackedRule::pack(RULE));
+        assert_eq!(find(UNUSED + 1, now), None);
+    }
+
+    #[test]
+    fn another_generation_does_not_find_it() {
+        let now = Generation(1);
+        insert(UNUSED + 2, now, RULE);
+        assert_eq!(find(UNUSED + 2, Generation(2)), None);
+    }
+
+    #[test]
+    fn addresses_above_the_user_half_are_not_kept() {
+        let now = generation();
+        insert(usize::MAX - 8, now, RULE);
+        assert_eq!(find(usize::MAX - 8, now), None);
+    }
+
+    #[test]
+    fn no_two_addresses_share_set_and_tag() {
+        let now = Generation(3);
+        let mut places: Vec<_> = (0..20_000)
+            .map(|index| place(0x5555_5555_0000 + index * 7, now).unwrap())
+            .map(|(set, key)| (std::ptr::from_ref(set) as usize, key))
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), 20_000);
+        assert_eq!(SPREAD % 2, 1);
+    }
+
+    #[test]
+    fn two_addresses_of_one_set_are_both_kept() {
+        let now = Generation(4);
+        let set_of = |address| std::ptr::from_ref(place(address, now).unwrap().0);
+        let first = UNUSED + 3;
+        let second = (first + 1..).find(|&address| set_of(address) == set_of(first)).unwrap();
+        insert(first, now, RULE);
+        insert(second, now, UnwindRule::Root);
+        assert_eq!(find(first, now).map(PackedRule::unpack), Some(RULE));
+        assert_eq!(find(second, now).map(PackedRule::unpack), Some(UnwindRule::Root));
+    }
+}

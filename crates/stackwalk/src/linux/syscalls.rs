@@ -144,12 +144,19 @@ pub(crate) fn read_own_memory(from: usize, to: &mut [u8]) -> Result<usize, Errno
     unsafe { syscall(libc::SYS_process_vm_readv, arguments) }
 }
 
-/// Milliseconds of the monotonic clock, to the tick of the scheduler (1 to 10 ms).
+/// Nanoseconds of the monotonic clock.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn coarse_milliseconds() -> u64 {
+pub(crate) fn nanoseconds() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    let arguments = [libc::CLOCK_MONOTONIC_COARSE as usize, &raw mut time as usize, 0, 0, 0, 0];
-    // SAFETY: the kernel writes one timespec. If it fails, the time stays 0, which only delays.
+    let arguments = [libc::CLOCK_MONOTONIC as usize, &raw mut time as usize, 0, 0, 0, 0];
+    // SAFETY: the kernel writes one timespec. If it fails, the time stays 0.
     let _ = unsafe { syscall(libc::SYS_clock_gettime, arguments) };
-    (time.tv_sec as u64).saturating_mul(1000).saturating_add(time.tv_nsec as u64 / 1_000_000)
+    (time.tv_sec as u64).saturating_mul(1_000_000_000).saturating_add(time.tv_nsec as u64)
+}
+
+/// Gives the processor to another thread that is ready to run, if there is one.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn let_others_run() {
+    // SAFETY: sched_yield takes nothing and cannot fail.
+    let _ = unsafe { syscall(libc::SYS_sched_yield, [0; 6]) };
 }

@@ -44,45 +44,45 @@ impl Cursor {
     /// Goes to the caller's frame.
     #[inline]
     pub(crate) fn step(&mut self) -> Result<Frame, End> {
-        let rule = match rule_cache::find(self.lookup, self.generation) {
+        let lookup = self.lookup;
+        let rule = match rule_cache::find(lookup, self.generation) {
             Some(packed) => packed.unpack(),
-            None => find_rule(self.lookup, self.generation),
+            None => find_rule(lookup, self.generation),
         };
-        match rule {
+        let left = match rule {
             UnwindRule::FromSp { cfa_words, bp } => self.leave(self.sp, cfa_words, bp),
             UnwindRule::FromBp { cfa_words, bp } => self.leave(self.fp, cfa_words, bp),
-            UnwindRule::Signal => self.leave_signal_handler().ok_or(End::BadFrame),
-            UnwindRule::Root => Err(End::Root),
-            UnwindRule::Unknown => self.follow_frame_pointer().ok_or(End::NoUnwindInfo),
+            UnwindRule::Signal => self.leave_signal_handler(),
+            UnwindRule::Root => return Err(End::Root),
+            UnwindRule::Unknown => return self.follow_frame_pointer().ok_or(End::NoUnwindInfo),
+        };
+        match left {
+            Some(Frame { return_address: 0, .. }) => Err(at_zero(lookup)),
+            Some(frame) => Ok(frame),
+            None => Err(went_astray()),
         }
     }
 
+    /// Leaves a function whose CFA is `cfa_words` above `base`.
     #[inline]
-    fn leave(&mut self, base: usize, cfa_words: u32, bp: SavedBp) -> Result<Frame, End> {
+    fn leave(&mut self, base: usize, cfa_words: u32, bp: SavedBp) -> Option<Frame> {
         let cfa = base.wrapping_add(cfa_words as usize * WORD);
         if cfa <= self.sp || !cfa.is_multiple_of(WORD) || !self.reaches(cfa) {
-            return Err(End::BadFrame);
+            return None;
         }
         if let SavedBp::Below { words } = bp {
             let saved = cfa.wrapping_sub(usize::from(words) * WORD);
-            if saved < self.sp || saved >= cfa {
-                return Err(End::BadFrame);
+            // Below sp it has been popped already: compilers do not say so in epilogues.
+            if self.sp <= saved && saved < cfa {
+                // SAFETY: sp <= saved < cfa <= limit, all multiples of the word: on the stack.
+                self.fp = unsafe { load(saved) };
             }
-            // SAFETY: sp <= saved < cfa <= limit, all multiples of the word: on the stack.
-            self.fp = unsafe { load(saved) };
         }
         let slot = cfa - WORD;
         // SAFETY: sp <= slot < cfa <= limit, as above.
         let return_address = unsafe { load(slot) };
-        self.sp = cfa;
-        self.go_to(return_address, slot)
-    }
-
-    #[inline]
-    fn go_to(&mut self, return_address: usize, slot: usize) -> Result<Frame, End> {
-        // The frame below the first is marked so where there is no call frame information.
-        self.lookup = return_address.checked_sub(1).ok_or(End::Root)?;
-        Ok(Frame { return_address, slot })
+        (self.sp, self.lookup) = (cfa, return_address.wrapping_sub(1));
+        Some(Frame { return_address, slot })
     }
 
     /// Whether the stack reaches up to `cfa`.
@@ -135,10 +135,27 @@ impl Cursor {
         let slot = self.fp.checked_add(WORD).filter(|_| self.stack.is_own)?;
         let caller_fp = word(&self.stack, self.sp, self.fp)?;
         let return_address = word(&self.stack, self.sp, slot)?;
-        mapping_table::find(return_address.checked_sub(1)?)?;
-        (self.sp, self.fp) = (slot + WORD, caller_fp);
-        self.go_to(return_address, slot).ok()
+        let lookup = return_address.checked_sub(1)?;
+        mapping_table::find(lookup)?;
+        (self.sp, self.fp, self.lookup) = (slot + WORD, caller_fp, lookup);
+        Some(Frame { return_address, slot })
     }
+}
+
+/// What a return address of 0 means in the function at `lookup`: the root, as programs mark it
+/// that make stacks of their own, unless the rule was another file's.
+#[cold]
+fn at_zero(lookup: usize) -> End {
+    match mapping_table::find(lookup) {
+        Some(row) if row.is_current() || !row.has_frames() => End::Root,
+        _ => went_astray(),
+    }
+}
+
+#[cold]
+fn went_astray() -> End {
+    mapping_table::doubt();
+    End::BadFrame
 }
 
 /// The rule for `lookup`, from the call frame information of its mapping.
