@@ -17,3 +17,22 @@ pub fn with_fake_mapping(profile: &Profile) -> Profile {
     }
     mapped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_profile::TestProfile;
+
+    #[test]
+    fn only_a_profile_without_mappings_gets_one() {
+        let unmapped =
+            with_fake_mapping(&TestProfile::counting().sample(&["f", "g"], &[1]).build());
+        assert_eq!(unmapped.mappings.rows(), [Mapping { id: 1, ..Mapping::default() }]);
+        assert!(unmapped.locations.iter().all(|(row, _)| row.mapping == Some(Id::ZERO)));
+        assert_eq!(unmapped.validate(), Ok(()));
+        let mapped = TestProfile::counting().sample(&["f in x", "g"], &[1]).build();
+        let same = with_fake_mapping(&mapped);
+        assert_eq!(same.mappings.rows(), mapped.mappings.rows());
+        assert_eq!(same.locations.rows, mapped.locations.rows);
+    }
+}

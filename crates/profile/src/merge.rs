@@ -80,3 +80,6 @@ pub fn merge(profiles: &[&Profile]) -> Result<Profile, MergeError> {
 fn has_empty_sample(profile: &Profile) -> bool {
     profile.samples.iter().any(|sample| sample.values.iter().all(|&value| value == 0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,6 @@ mod writer;
 pub use decode::decode;
 pub use encode::encode;
 pub(crate) use ids::IdIndex;
+
+#[cfg(test)]
+mod tests;

@@ -117,5 +117,57 @@ fn read_legacy(content: &[u8], error: Error) -> Result<Profile, ReadError> {
     if !matches!(refused, ReadError::Unrecognized(_)) || matches!(error, Error::TooLarge { .. }) {
         return Err(refused);
     }
-    legacy::decode(content).map_err(ReadError::Legacy)?.ok_or(refused)
+    let profile = legacy::decode(content).map_err(ReadError::Legacy)?.ok_or(refused)?;
+    profile.validate().map_err(ReadError::Invalid)?;
+    Ok(profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_profile::TestProfile;
+
+    fn error_text(bytes: &[u8]) -> String {
+        Profile::read(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_profile_is_read_compressed_or_not() {
+        let profile = TestProfile::counting().sample(&["f", "g"], &[1]).build();
+        let mut zipped = Vec::new();
+        profile.write_to(&mut zipped).unwrap();
+        for bytes in [encode(&profile), zipped] {
+            assert_eq!(encode(&Profile::read(&bytes).unwrap()), encode(&profile));
+        }
+    }
+
+    #[test]
+    fn errors_start_with_the_words_of_the_reference() {
+        assert_eq!(error_text(b""), "parsing profile: empty input file");
+        let mut nothing = Vec::new();
+        gzip(b"", &mut nothing).unwrap();
+        assert_eq!(error_text(&nothing), "parsing profile: empty input file");
+        assert_eq!(error_text(&nothing[..12]), "decompressing profile: unexpected EOF");
+        assert_eq!(
+            error_text(b"\x0f"),
+            "parsing profile: unrecognized profile format \
+             (as protobuf: unknown wire type: 7 (at byte 0))"
+        );
+        assert_eq!(
+            error_text(b"\x48\x05\x48\x05"),
+            "parsing profile: concatenated profiles detected (the second has its time at byte 2)"
+        );
+        assert_eq!(
+            error_text(b"\x22\x00\x32\x00"),
+            "malformed profile: found location with reserved id=0 (location 0)"
+        );
+    }
+
+    #[test]
+    fn gzip_within_gzip_is_not_unwrapped() {
+        let (mut once, mut twice) = (Vec::new(), Vec::new());
+        TestProfile::counting().build().write_to(&mut once).unwrap();
+        gzip(&once, &mut twice).unwrap();
+        assert!(error_text(&twice).starts_with("parsing profile: unrecognized profile format"));
+    }
 }

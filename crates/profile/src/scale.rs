@@ -76,3 +76,51 @@ pub(crate) fn to_integer(number: f64) -> i64 {
     let limit = -(i64::MIN as f64);
     if (-limit..limit).contains(&number) { number as i64 } else { i64::MIN }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_profile::TestProfile;
+
+    fn values(profile: &Profile) -> Vec<Vec<i64>> {
+        profile.samples.iter().map(|sample| sample.values.to_vec()).collect()
+    }
+
+    fn two_types() -> TestProfile {
+        TestProfile::new(&[("samples", "count"), ("cpu", "ns")])
+    }
+
+    #[test]
+    fn halves_go_away_from_zero() {
+        let profile = TestProfile::counting().sample(&["f"], &[5]).sample(&["g"], &[-5]).build();
+        assert_eq!(values(&scale(&profile, &[0.5])), [[3], [-3]]);
+    }
+
+    #[test]
+    fn only_scaled_values_keep_a_sample() {
+        let profile = two_types().sample(&["f"], &[5, 0]).sample(&["g"], &[1, 2]).build();
+        assert_eq!(values(&scale(&profile, &[1.0, 1e6])), [[1, 2_000_000]]);
+        assert_eq!(values(&scale(&profile, &[1.0])), [[5, 0], [1, 2]]);
+    }
+
+    #[test]
+    fn what_no_integer_can_hold_becomes_the_smallest() {
+        assert_eq!(multiply(i64::MIN, -1.0), i64::MIN);
+        assert_eq!(multiply(i64::MAX, 2.0), i64::MIN);
+        assert_eq!(multiply(7, f64::NAN), i64::MIN);
+        assert_eq!(multiply(i64::MIN, 1.0), i64::MIN);
+        assert_eq!(multiply(1 << 62, 1.5), 3 << 61);
+    }
+
+    #[test]
+    fn a_normalized_profile_adds_up_to_its_base() {
+        let source = two_types().sample(&["f"], &[30, 0]).sample(&["g"], &[10, 0]).build();
+        let base = two_types().sample(&["h"], &[100, 9]).build();
+        assert_eq!(values(&normalize(&source, &base).unwrap()), [[75, 0], [25, 0]]);
+        let other = TestProfile::counting().sample(&["h"], &[1]).build();
+        assert_eq!(
+            normalize(&source, &other).unwrap_err().to_string(),
+            "incompatible sample types {samples count} {cpu ns} and {samples count} (profile 1)"
+        );
+    }
+}

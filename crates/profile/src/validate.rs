@@ -105,3 +105,66 @@ fn text_of(value: LabelValue) -> Str {
         LabelValue::Number { unit, .. } => unit,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::test_profile::TestProfile;
+    use crate::{Id, Mapping, Samples};
+
+    fn profile() -> Profile {
+        TestProfile::counting().sample(&["f in x", "g"], &[1]).text("key", "value").build()
+    }
+
+    /// What is wrong with a profile after `change`.
+    fn invalid(change: impl FnOnce(&mut Profile)) -> Invalid {
+        let mut changed = profile();
+        assert_eq!(changed.validate(), Ok(()));
+        change(&mut changed);
+        changed.validate().unwrap_err()
+    }
+
+    #[test]
+    fn rows_past_the_end_of_a_table_are_found() {
+        let no_locations = invalid(|profile| profile.locations = Arc::default());
+        assert_eq!(no_locations, Invalid::UnknownLocation { sample: 0, id: 0 });
+        let no_functions = invalid(|profile| profile.functions = Arc::default());
+        assert_eq!(no_functions, Invalid::UnknownFunction { location: 1, line: 0, id: 0 });
+        let no_mappings = invalid(|profile| profile.mappings = Arc::default());
+        assert_eq!(no_mappings, Invalid::InconsistentMapping { location: 1, row: 0 });
+        let no_texts = invalid(|profile| profile.strings = Arc::default());
+        assert!(matches!(no_texts, Invalid::InconsistentText { table: None, .. }), "{no_texts}");
+        let comment = invalid(|profile| profile.header.comments.push(Str::from_row(99)));
+        assert_eq!(comment.to_string(), "inconsistent text (header, string 99)");
+    }
+
+    #[test]
+    fn values_need_types() {
+        let untyped = invalid(|profile| profile.header.sample_types.clear());
+        assert_eq!(untyped, Invalid::MissingSampleTypes { samples: 1 });
+        let twice = invalid(|profile| {
+            profile.header.sample_types.extend_from_within(..);
+        });
+        assert_eq!(twice, Invalid::ValueCount { sample: 0, values: 1, types: 2 });
+        let mut empty = profile();
+        empty.header.sample_types.clear();
+        empty.samples = Arc::new(Samples::new(0));
+        assert_eq!(empty.validate(), Ok(()));
+    }
+
+    #[test]
+    fn ids_are_unique_and_not_zero() {
+        let zero = invalid(|profile| Arc::make_mut(&mut profile.locations).rows_mut()[1].id = 0);
+        assert_eq!(zero, Invalid::ReservedId { table: TableName::Locations, row: 1 });
+        let taken = invalid(|profile| Arc::make_mut(&mut profile.functions).rows_mut()[0].id = 2);
+        assert_eq!(taken, Invalid::DuplicateId { table: TableName::Functions, row: 1, id: 2 });
+        let mapping = invalid(|profile| {
+            let again: Id<Mapping> = Id::from_row(0);
+            let row = profile.mappings[again];
+            Arc::make_mut(&mut profile.mappings).push(row);
+        });
+        assert_eq!(mapping, Invalid::DuplicateId { table: TableName::Mappings, row: 1, id: 1 });
+    }
+}
