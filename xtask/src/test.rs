@@ -9,6 +9,7 @@ use std::time::Instant;
 use crate::arguments::Arguments;
 use crate::workspace::Workspace;
 use crate::{Result, Subcommand};
+pub use checks::golden;
 use checks::{CHECKS, Check};
 use log::Log;
 use summary::{Finished, Outcome};
@@ -17,7 +18,7 @@ use summary::{Finished, Outcome};
 pub const SUBCOMMAND: Subcommand = Subcommand {
     name: "test",
     options: "[--only NAME] [--allow-missing] [-- ARGUMENTS OF THE LAST COMMAND]",
-    about: "run every check: fmt, clippy, doc, tidy, tests, parity",
+    about: "run every check: fmt, clippy, doc, tidy, tests, golden, parity",
     run,
 };
 
@@ -72,6 +73,6 @@ mod tests {
         assert_eq!(named, ["tidy"]);
         assert_eq!(selected(None).unwrap().len(), CHECKS.len());
         let Err(message) = selected(Some("speed")) else { panic!("no such check") };
-        assert!(message.contains("fmt, clippy, doc, tidy, tests, parity"), "{message}");
+        assert!(message.contains("fmt, clippy, doc, tidy, tests, golden, parity"), "{message}");
     }
 }

@@ -100,7 +100,7 @@ impl Bench {
     /// The two commands of a case.
     fn lines(&self, case: &Case) -> String {
         let line = |tool| tool::line(tool, case, &self.setup);
-        let folder = self.setup.working_folder();
+        let folder = &self.setup.working_folder;
         format!(
             "cd {}\n{}\n{}",
             folder.display(),

@@ -14,6 +14,8 @@ pub struct Setup {
     pub go_profiles: PathBuf,
     /// Everything that the test itself writes.
     pub scratch: PathBuf,
+    /// Where both tools run.
+    pub working_folder: PathBuf,
     /// The root of the repository.
     pub root: PathBuf,
 }
@@ -24,24 +26,47 @@ impl Setup {
     /// # Errors
     /// Names the variable that is not set, or the file that is not there.
     pub fn from_environment() -> Result<Self, String> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let setup = Self {
+        let scratch = existing("PARITY_SCRATCH")?;
+        // It stays empty: no file there can be taken for a source by accident.
+        let working_folder = made(scratch.join("empty"))?;
+        Ok(Self {
             ours: existing("PARITY_OURS")?,
             reference: existing("PARITY_REFERENCE")?,
             go_profiles: existing("PARITY_GO_PROFILES")?,
-            scratch: existing("PARITY_SCRATCH")?,
-            root: root.canonicalize().map_err(|e| format!("{}: {e}", root.display()))?,
-        };
-        // Both tools run here: no file of this folder can be taken for a source by accident.
-        let empty = setup.working_folder();
-        fs::create_dir_all(&empty).map_err(|e| format!("{}: {e}", empty.display()))?;
-        Ok(setup)
+            scratch,
+            working_folder,
+            root: root()?,
+        })
     }
 
-    /// Where both tools run; it stays empty.
-    pub fn working_folder(&self) -> PathBuf {
-        self.scratch.join("empty")
+    /// Reads `PARITY_OURS` and `PARITY_SCRATCH`: stored outputs need neither reference nor Go.
+    ///
+    /// # Errors
+    /// As [`Setup::from_environment`].
+    pub fn for_golden() -> Result<Self, String> {
+        let scratch = existing("PARITY_SCRATCH")?;
+        // The profiles lie in it, so that stored outputs name them without a folder.
+        let working_folder = made(scratch.join("profiles"))?;
+        Ok(Self {
+            ours: existing("PARITY_OURS")?,
+            reference: PathBuf::new(),
+            go_profiles: PathBuf::new(),
+            scratch,
+            working_folder,
+            root: root()?,
+        })
     }
+}
+
+/// The folder, made if it is not there.
+fn made(folder: PathBuf) -> Result<PathBuf, String> {
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+fn root() -> Result<PathBuf, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))
 }
 
 fn existing(variable: &str) -> Result<PathBuf, String> {

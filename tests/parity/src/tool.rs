@@ -137,7 +137,7 @@ impl WorkingFolder {
     fn new(case: &Case, setup: &Setup) -> io::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         if case.written.is_none() {
-            return Ok(Self { path: setup.working_folder(), own: false });
+            return Ok(Self { path: setup.working_folder.clone(), own: false });
         }
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = setup.scratch.join(format!("run-{}-{number}", std::process::id()));

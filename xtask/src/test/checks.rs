@@ -1,5 +1,6 @@
 //! The table of checks.
 
+use std::fs;
 use std::process::Command;
 
 use crate::reference::Reference;
@@ -23,6 +24,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "doc", about: "the documentation builds without a warning", prepare: doc },
     Check { name: "tidy", about: "the layout is as ARCHITECTURE.md says", prepare: tidy },
     Check { name: "tests", about: "the tests of every crate", prepare: tests },
+    Check { name: "golden", about: "messages are as they were stored", prepare: golden },
     Check { name: "parity", about: "same bytes as the reference tool", prepare: parity },
 ];
 
@@ -54,13 +56,26 @@ fn tests(workspace: &Workspace) -> Result<Vec<Command>> {
     Ok(vec![in_root(workspace, &["test", "--workspace", "--no-fail-fast"])])
 }
 
+/// The commands that compare stored outputs; `cargo xtask bless` runs the same ones to store them.
+pub fn golden(workspace: &Workspace) -> Result<Vec<Command>> {
+    let scratch = workspace.target.join("golden-data");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    let mut compare = in_root(workspace, &["run", "--package", "heapwise-parity"]);
+    compare
+        .args(["--bin", "golden", "--", "--quiet"])
+        .env("PARITY_OURS", workspace.target.join("debug/heapwise"))
+        .env("PARITY_SCRATCH", scratch);
+    Ok(vec![in_root(workspace, &["build", "--package", "heapwise-cli"]), compare])
+}
+
 fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     let reference = Reference::prepare(workspace)?;
     let go_profiles = go_profiles::prepare(workspace, &reference)?;
     let profile = ["--profile", "parity"];
     let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
     build.args(profile);
-    let mut compare = in_root(workspace, &["run", "--package", "heapwise-parity"]);
+    let mut compare =
+        in_root(workspace, &["run", "--package", "heapwise-parity", "--bin", "parity"]);
     compare
         .args(profile)
         .args(["--", "--quiet"])

@@ -60,7 +60,7 @@ fn heap() -> Builder {
     p.stack("main.init+main.setup+main.defaults", &[1, 4 << 20, 1, 4 << 20], &[Text("user", "")]);
     p.stack(
         "main.main;main.big",
-        &[1, 5 << 40, 1, 6 << 40],
+        &[1, 9 << 20, 1, 9 << 20],
         &[Text("tag", "a=b,c"), Text("tag", "second")],
     );
     p.header_text(14, "inuse_space");

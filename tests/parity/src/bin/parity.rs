@@ -1,0 +1,35 @@
+//! The same words through `go tool pprof` and ours: same bytes, same exit code.
+//!
+//! `cargo xtask test --only parity` sets everything up; a filter picks tests out.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a test program ends with the numbers that it is about")]
+
+use std::process::ExitCode;
+
+use heapwise_parity::{Bench, Setup, trials};
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    match Setup::from_environment().and_then(|setup| trials(&setup)) {
+        Err(message) => {
+            println!("{message}");
+            ExitCode::FAILURE
+        }
+        Ok((bench, trials)) => conclude(&bench, &arguments, trials),
+    }
+}
+
+fn conclude(bench: &Bench, arguments: &Arguments, trials: Vec<Trial>) -> ExitCode {
+    let conclusion = libtest_mimic::run(arguments, trials);
+    if arguments.list {
+        return ExitCode::SUCCESS;
+    }
+    println!("{}", bench.tally);
+    let whole = arguments.filter.is_none() && arguments.skip.is_empty();
+    let stale = if whole { bench.tally.stale() } else { Vec::new() };
+    for exception in &stale {
+        println!("exception `{exception}` no longer differs anywhere: remove it");
+    }
+    if conclusion.has_failed() || !stale.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,52 @@
+//! Whole outputs of the tool, compared with those of `go tool pprof` and with stored ones.
+//!
+//! ```text
+//! inputs (Go programs, synthetic, corpus) x commands x options -> cases
+//! case -> reference (remembered) | ours -> compare -> equal | exception | different
+//! ```
+//!
+//! What the reference prints on standard output is the measure (program `parity`). What it has no word
+//! for - our hints, our usage text, our messages - is kept in files and compared with them (program
+//! `golden`).
+#![forbid(unsafe_code)]
+
+mod case;
+mod compare;
+mod difference;
+mod exceptions;
+pub mod golden;
+mod inputs;
+mod matrix;
+mod memory;
+mod setup;
+mod synthetic;
+mod tally;
+mod tool;
+mod zone;
+
+use std::sync::Arc;
+
+use case::Case;
+pub use compare::Bench;
+use libtest_mimic::{Failed, Trial};
+pub use setup::Setup;
+pub use tally::Tally;
+
+/// Every test of parity, one for each command and input, named `COMMAND/INPUT`; and what they count in.
+///
+/// # Errors
+/// When inputs cannot be made, or an exception is not explained in COMPATIBILITY.md.
+pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
+    let inputs = inputs::all(setup)?;
+    exceptions::documented(&setup.root)?;
+    let bench = Arc::new(Bench::new(setup)?);
+    let mut groups: Vec<(String, Vec<Case>)> = inputs.iter().flat_map(matrix::groups).collect();
+    groups.extend(matrix::shared::groups(setup)?);
+    let trial = |(name, cases): (String, Vec<Case>)| {
+        let bench = Arc::clone(&bench);
+        let test = name.clone();
+        Trial::test(name, move || bench.judge(&test, &cases).map_err(Failed::from))
+    };
+    let trials = groups.into_iter().map(trial).collect();
+    Ok((Arc::clone(&bench), trials))
+}
