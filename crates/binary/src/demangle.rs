@@ -9,7 +9,7 @@
 //!   allocates".
 //!
 //! Names are bytes: a profile may hold anything. Bytes that are no mangled symbol come back as they
-//! were, or shortened by the rules of [`plain`].
+//! were, or shortened if they look like names that were demangled before.
 
 mod itanium;
 mod plain;

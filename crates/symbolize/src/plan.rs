@@ -1,6 +1,8 @@
 //! Which locations are looked up in which file.
 
-use heapwise_profile::{Id, Location, Mapping, Profile, Str, Strings};
+use std::collections::HashMap;
+
+use heapwise_profile::{FixedState, Id, Location, Mapping, Profile, Str, Strings};
 
 use crate::files::base_name;
 use crate::{Message, Reason};
@@ -31,6 +33,7 @@ pub(crate) struct Request {
 /// Sorts out what to look up. With `force` also what is known to have names.
 pub(crate) fn plan(profile: &Profile, force: bool) -> Plan {
     let mut plan = Plan::default();
+    let mut job_of: HashMap<Str, usize, FixedState> = HashMap::default();
     for (mapping, mut locations) in profile.mappings.ids().zip(locations_by_mapping(profile)) {
         if locations.is_empty() || (!force && is_resolved(&profile.mappings[mapping])) {
             continue;
@@ -40,18 +43,17 @@ pub(crate) fn plan(profile: &Profile, force: bool) -> Plan {
             plan.unknown.push((mapping, Reason::NoFileName));
         } else if has_symbols(profile, mapping) {
             locations.sort_by_key(|&location| profile.locations.get(location).address);
-            plan.add(file, Request { mapping, locations });
+            let job = *job_of.entry(file).or_insert_with(|| plan.add_job(file));
+            plan.jobs[job].requests.push(Request { mapping, locations });
         }
     }
     plan
 }
 
 impl Plan {
-    fn add(&mut self, file: Str, request: Request) {
-        match self.jobs.iter_mut().find(|job| job.file == file) {
-            Some(job) => job.requests.push(request),
-            None => self.jobs.push(Job { file, requests: vec![request] }),
-        }
+    fn add_job(&mut self, file: Str) -> usize {
+        self.jobs.push(Job { file, requests: Vec::new() });
+        self.jobs.len() - 1
     }
 }
 

@@ -126,6 +126,34 @@ fn a_location_gets_its_inlined_functions() {
     assert!(Arc::ptr_eq(&after.samples, &before.samples));
 }
 
+/// A process maps one file several times; other files are read meanwhile by other threads.
+#[test]
+fn mappings_of_one_file_share_its_functions() {
+    let program = compile_c(&folder("local-shared"), C, &["-O1", "-g"]);
+    let other = compile_c(&folder("local-beside"), C, &["-O1", "-g"]);
+    let outer = file_offset(&program, function(&program, &["outer"]).0);
+    let mapped = [&program, &other, &program, &other].map(|file| Mapped {
+        file: text(file),
+        build_id: "",
+        offsets: vec![outer],
+    });
+    let bare = profile(&mapped);
+    let after = local(&bare).profile;
+    let rows = |profile: &Profile| {
+        let all = profile.locations.all_lines().iter();
+        all.map(|line| line.function.row()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&after), [0, 1, 0, 1]);
+    let file = |row: usize| after.text(after.functions.rows()[row].file).to_vec();
+    assert!(file(0).ends_with(b"local-shared/program.c"));
+    assert!(file(1).ends_with(b"local-beside/program.c"));
+    for _ in 0..20 {
+        let again = local(&bare).profile;
+        assert_eq!(again.functions.rows(), after.functions.rows());
+        assert_eq!(rows(&again), rows(&after));
+    }
+}
+
 #[test]
 fn the_system_name_is_the_linkers() {
     let flags = ["-Copt-level=1", "-g", "-Csymbol-mangling-version=v0"];

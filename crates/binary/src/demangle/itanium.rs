@@ -10,14 +10,12 @@ use std::fmt;
 /// a text of 2^n.
 const LONGEST: usize = 1 << 17;
 
-/// The name in the given mode, or `None` when `name` is no C++ symbol.
+/// The name in the given mode, or `None` when `name` is no C++ symbol. A whole name has no place for
+/// the suffix of a clone when it is that of a variable.
 pub(super) fn demangle(name: &str, mode: Demangling) -> Option<String> {
     let (symbol, suffix) = name.split_at(name.find('.').unwrap_or(name.len()));
-    if mode == Demangling::Full {
-        let cloned_data = !suffix.is_empty() && is_data(symbol);
-        return if cloned_data { None } else { special(symbol, mode) };
-    }
-    special(symbol, mode)
+    let cloned_data = mode == Demangling::Full && !suffix.is_empty() && is_data(symbol);
+    if cloned_data { None } else { special(symbol, mode) }
 }
 
 /// Thunks and tables, whose wording differs from the demangler's; any other symbol by itself.
@@ -43,16 +41,15 @@ fn special(symbol: &str, mode: Demangling) -> Option<String> {
 
 /// What follows `h <number> _` or `v <number> _ <number> _`, the offsets that a thunk adds.
 fn after_call_offset(text: &str) -> Option<&str> {
-    let after_number = |text: &'_ str| {
-        let digits =
-            text.strip_prefix('n').unwrap_or(text).trim_start_matches(|c: char| c.is_ascii_digit());
-        text.len() - digits.len()
-    };
-    let skip = |text| -> Option<&str> { str::strip_prefix(&text[after_number(text)..], '_') };
     match text.strip_prefix('h') {
-        Some(offset) => skip(offset),
-        None => skip(skip(text.strip_prefix('v')?)?),
+        Some(offset) => after_number(offset),
+        None => after_number(after_number(text.strip_prefix('v')?)?),
     }
+}
+
+fn after_number(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix('n').unwrap_or(text);
+    digits.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix('_')
 }
 
 /// Whether the symbol names a variable: the name of a function is longer with parameters.
