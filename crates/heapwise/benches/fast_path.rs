@@ -43,25 +43,26 @@ fn report(
     rounds: usize,
     run: impl Fn() -> f64,
 ) -> io::Result<()> {
-    let mut times = Vec::new();
-    let mut differences = Vec::new();
-    for round in 0..rounds + 1 {
+    let mut plain = Vec::new();
+    let mut wrapped = Vec::new();
+    for round in 0..=rounds {
         // Who goes first changes with every round.
-        let (plain, time) = if round % 2 == 0 {
-            (nanos_per_pair(&PLAIN), run())
+        if round % 2 == 0 {
+            plain.push(nanos_per_pair(&PLAIN));
+            wrapped.push(run());
         } else {
-            let time = run();
-            (nanos_per_pair(&PLAIN), time)
-        };
-        // The first round warms up.
-        if round != 0 {
-            times.push(time);
-            differences.push(time - plain);
+            wrapped.push(run());
+            plain.push(nanos_per_pair(&PLAIN));
         }
     }
-    let [_, time, _] = quartiles(times);
-    let [lower, median, upper] = quartiles(differences);
-    writeln!(out, "{name:28} {time:8.3}  difference {median:+8.3}  [q1 {lower:+.3} q3 {upper:+.3}]")
+    // The first round warms up.
+    let (plain, wrapped) = (&plain[1..], &wrapped[1..]);
+    let least = |times: &[f64]| times.iter().copied().fold(f64::INFINITY, f64::min);
+    let fastest = least(wrapped) - least(plain);
+    let [lower, median, upper] = quartiles(wrapped.iter().zip(plain).map(|(w, p)| w - p).collect());
+    let [_, time, _] = quartiles(wrapped.to_vec());
+    write!(out, "{name:28} {time:8.3}  difference {median:+8.3} [q1 {lower:+.3} q3 {upper:+.3}]")?;
+    writeln!(out, "  of the fastest rounds {fastest:+.3}")
 }
 
 fn quartiles(mut values: Vec<f64>) -> [f64; 3] {

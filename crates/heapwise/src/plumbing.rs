@@ -16,9 +16,10 @@ pub const DROP_FRAMES: &str = concat!(
     r"|(__rustc(\[[0-9a-f]+\])?::)?__(rust|rg|rdl)_(alloc|alloc_zeroed|realloc)(::h[0-9a-f]+)?",
     // The standard library's layer below its collections.
     r"|<?alloc(\[[0-9a-f]+\])?::(alloc|raw_vec)::.*",
+    r"|alloc(\[[0-9a-f]+\])?::boxed::(box_new|box_new_uninit)(::.*)?",
     r"|(box_new|box_new_uninit|exchange_malloc|alloc_impl|alloc_impl_runtime|grow_impl|grow_impl_runtime",
-    r"|try_allocate_in|do_reserve_and_handle|grow_one|grow_amortized|grow_exact|finish_grow",
-    r"|shrink_unchecked)(<.*)?",
+    r"|with_capacity_in|with_capacity_zeroed_in|try_allocate_in|do_reserve_and_handle",
+    r"|grow_one|grow_amortized|grow_exact|finish_grow|shrink_unchecked)(<.*)?",
 );
 
 #[cfg(test)]
@@ -52,6 +53,8 @@ mod tests {
             "alloc::raw_vec::finish_grow",
             "alloc::raw_vec::RawVec<T,A>::grow_one::h0123456789abcdef",
             "<alloc[5c1a]::raw_vec::RawVecInner>::finish_grow",
+            "alloc::boxed::box_new_uninit",
+            "with_capacity_in<u8, alloc::alloc::Global>",
             "finish_grow<alloc::alloc::Global>",
             "finish_grow",
             "grow_one<alloc::vec::Vec<u8, alloc::alloc::Global>, alloc::alloc::Global>",
@@ -68,6 +71,7 @@ mod tests {
             "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
             "alloc::string::String::push_str",
             "alloc::boxed::Box<T>::new",
+            "with_capacity<u8>",
             "std::collections::hash::map::HashMap<K,V,S>::insert",
             "hashbrown::raw::RawTable<T,A>::reserve_rehash",
             "push",

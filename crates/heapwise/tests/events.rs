@@ -209,8 +209,9 @@ fn threads_that_run_already_obey_a_new_interval() {
 fn estimates_at_512_kib_are_unbiased() {
     const INTERVAL: u64 = 512 << 10;
     let turn = Turn::at_interval(INTERVAL);
-    let sizes =
-        |i: usize| [16, 48, 200, 1024, 4096, 65_536, 1 << 20][if i.is_multiple_of(500) { 6 } else { i % 6 }];
+    let sizes = |i: usize| {
+        [16, 48, 200, 1024, 4096, 65_536, 1 << 20][if i.is_multiple_of(500) { 6 } else { i % 6 }]
+    };
     let mut kept = Vec::new();
     let mut expected = Expected::default();
     for i in 0..60_000 {
