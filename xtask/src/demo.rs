@@ -1,11 +1,11 @@
 //! `cargo xtask demo`: two stories of memory, told by our profiler and our tool.
 
-use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::arguments::Arguments;
+use crate::rust_profiles::fill;
 use crate::workspace::{Workspace, cargo};
 use crate::{Result, Subcommand, process};
 
@@ -151,37 +151,4 @@ fn say(text: &str) {
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
-}
-
-/// Makes `count` empty files, unless a run before did.
-fn fill(directory: &Path, count: u32) -> Result<()> {
-    let done = directory.with_extension("complete");
-    if done.is_file() {
-        return Ok(());
-    }
-    let fail = |error: std::io::Error| format!("{}: {error}", directory.display());
-    fs::create_dir_all(directory).map_err(fail)?;
-    for number in 0..count {
-        File::create(directory.join(format!("file-{number:07}"))).map_err(fail)?;
-        if (number + 1).is_multiple_of((count / 10).max(1)) {
-            println!("made {} of {count} files", number + 1);
-        }
-    }
-    File::create(done).map(drop).map_err(fail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_directory_is_filled_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let directory = folder.path().join("files-12");
-        fill(&directory, 12).unwrap();
-        assert_eq!(fs::read_dir(&directory).unwrap().count(), 12);
-        fs::remove_file(directory.join("file-0000003")).unwrap();
-        fill(&directory, 12).unwrap();
-        assert_eq!(fs::read_dir(&directory).unwrap().count(), 11);
-    }
 }

@@ -14,6 +14,7 @@ mod demo;
 mod go_profiles;
 mod process;
 mod reference;
+mod rust_profiles;
 mod system_package;
 mod test;
 mod tidy;
@@ -40,8 +41,13 @@ pub struct Subcommand {
 }
 
 /// Every subcommand, in help order.
-const SUBCOMMANDS: &[Subcommand] =
-    &[test::SUBCOMMAND, tidy::SUBCOMMAND, demo::SUBCOMMAND, bless::SUBCOMMAND];
+const SUBCOMMANDS: &[Subcommand] = &[
+    test::SUBCOMMAND,
+    tidy::SUBCOMMAND,
+    demo::SUBCOMMAND,
+    bless::SUBCOMMAND,
+    rust_profiles::SUBCOMMAND,
+];
 
 fn main() -> ExitCode {
     match run() {

@@ -43,10 +43,8 @@ pub struct Input {
 /// # Errors
 /// When a folder cannot be read or written, or a kind of input is missing altogether.
 pub fn all(setup: &Setup) -> Result<Vec<Input>, String> {
-    let mut inputs = go_profiles(&setup.go_profiles)?;
-    if inputs.is_empty() {
-        return Err(format!("no profiles below {}", setup.go_profiles.display()));
-    }
+    let mut inputs = made_by("go", &setup.go_profiles)?;
+    inputs.extend(made_by("rust", &setup.rust_profiles)?);
     let folder = setup.scratch.join("synthetic");
     let names =
         synthetic::write_profiles(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
@@ -62,14 +60,17 @@ fn single(name: &str, path: PathBuf) -> Input {
     Input { thorough: is_thorough(&name), name, flags: Vec::new(), sources: vec![path], heavy }
 }
 
-/// The profiles of the folder of each Go program.
-fn go_profiles(folder: &Path) -> Result<Vec<Input>, String> {
+/// The profiles of the folder of each program.
+fn made_by(language: &str, folder: &Path) -> Result<Vec<Input>, String> {
     let mut inputs = Vec::new();
     for program in listing(folder)? {
         for path in listing(&program)?.into_iter().filter(|path| is_profile(path)) {
-            let name = format!("go/{}/{}", file_name(&program), file_name(&path));
+            let name = format!("{language}/{}/{}", file_name(&program), file_name(&path));
             inputs.push(single(&name, path));
         }
+    }
+    if inputs.is_empty() {
+        return Err(format!("no profiles below {}", folder.display()));
     }
     Ok(inputs)
 }

@@ -19,6 +19,7 @@ mod inputs;
 mod matrix;
 mod memory;
 mod setup;
+mod symbols;
 mod synthetic;
 mod tally;
 mod tool;
@@ -43,10 +44,13 @@ pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
     let mut groups: Vec<(String, Vec<Case>)> = inputs.iter().flat_map(matrix::groups).collect();
     groups.extend(matrix::shared::groups(setup)?);
     let trial = |(name, cases): (String, Vec<Case>)| {
-        let bench = Arc::clone(&bench);
-        let test = name.clone();
+        let (bench, test) = (Arc::clone(&bench), name.clone());
         Trial::test(name, move || bench.judge(&test, &cases).map_err(Failed::from))
     };
-    let trials = groups.into_iter().map(trial).collect();
-    Ok((Arc::clone(&bench), trials))
+    let mut trials: Vec<Trial> = groups.into_iter().map(trial).collect();
+    let setup = setup.clone();
+    trials.push(Trial::test("symbols/rust/walk", move || {
+        symbols::judge(&setup).map_err(Failed::from)
+    }));
+    Ok((bench, trials))
 }

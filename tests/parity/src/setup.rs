@@ -12,6 +12,8 @@ pub struct Setup {
     pub reference: PathBuf,
     /// A folder for each Go program, with the profiles that it wrote.
     pub go_profiles: PathBuf,
+    /// A folder for each example of the runtime, with the profiles that it wrote.
+    pub rust_profiles: PathBuf,
     /// Everything that the test itself writes.
     pub scratch: PathBuf,
     /// Where both tools run.
@@ -21,7 +23,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Reads `PARITY_OURS`, `PARITY_REFERENCE`, `PARITY_GO_PROFILES` and `PARITY_SCRATCH`.
+    /// Reads `PARITY_OURS`, `PARITY_REFERENCE`, `PARITY_GO_PROFILES`, `PARITY_RUST_PROFILES` and
+    /// `PARITY_SCRATCH`.
     ///
     /// # Errors
     /// Names the variable that is not set, or the file that is not there.
@@ -33,6 +36,7 @@ impl Setup {
             ours: existing("PARITY_OURS")?,
             reference: existing("PARITY_REFERENCE")?,
             go_profiles: existing("PARITY_GO_PROFILES")?,
+            rust_profiles: existing("PARITY_RUST_PROFILES")?,
             scratch,
             working_folder,
             root: root()?,
@@ -51,6 +55,7 @@ impl Setup {
             ours: existing("PARITY_OURS")?,
             reference: PathBuf::new(),
             go_profiles: PathBuf::new(),
+            rust_profiles: PathBuf::new(),
             scratch,
             working_folder,
             root: root()?,

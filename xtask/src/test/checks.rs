@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::reference::Reference;
 use crate::workspace::{Workspace, cargo};
-use crate::{Result, go_profiles, process};
+use crate::{Result, go_profiles, process, rust_profiles};
 
 /// One check: what has to be there, then commands that must all succeed.
 pub struct Check {
@@ -46,10 +46,7 @@ fn doc(workspace: &Workspace) -> Result<Vec<Command>> {
 }
 
 fn tidy(workspace: &Workspace) -> Result<Vec<Command>> {
-    let own = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
-    let mut tidy = Command::new(own);
-    tidy.current_dir(&workspace.root).arg("tidy");
-    Ok(vec![tidy])
+    Ok(vec![own(workspace, "tidy")?])
 }
 
 fn tests(workspace: &Workspace) -> Result<Vec<Command>> {
@@ -73,7 +70,9 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     let go_profiles = go_profiles::prepare(workspace, &reference)?;
     let profile = ["--profile", "parity"];
     let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
-    build.args(profile);
+    build.args(["--package", "walk", "--package", "strings"]).args(profile);
+    let mut run_examples = own(workspace, "rust-profiles")?;
+    run_examples.arg(workspace.target.join("parity"));
     let mut compare =
         in_root(workspace, &["run", "--package", "heapwise-parity", "--bin", "parity"]);
     compare
@@ -82,8 +81,17 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
         .env("PARITY_OURS", workspace.target.join("parity/heapwise"))
         .env("PARITY_REFERENCE", reference.pprof())
         .env("PARITY_GO_PROFILES", go_profiles)
+        .env("PARITY_RUST_PROFILES", workspace.target.join(rust_profiles::FOLDER))
         .env("PARITY_SCRATCH", workspace.target.join("parity-data"));
-    Ok(vec![build, compare])
+    Ok(vec![build, run_examples, compare])
+}
+
+/// Another subcommand of this program.
+fn own(workspace: &Workspace, subcommand: &str) -> Result<Command> {
+    let own = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let mut command = Command::new(own);
+    command.current_dir(&workspace.root).arg(subcommand);
+    Ok(command)
 }
 
 fn in_root(workspace: &Workspace, words: &[&str]) -> Command {

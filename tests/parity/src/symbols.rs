@@ -1,0 +1,62 @@
+//! A profile of our runtime in both tools, with names from the program on this machine.
+//!
+//! The reference resolves no inlined calls, so the rows differ; what must not differ is what is in use,
+//! and both must name the function and the line that allocates.
+
+use crate::case::Case;
+use crate::setup::Setup;
+use crate::tool::{self, Answer};
+
+/// What `examples/walk` calls the function that allocates, and where it is.
+const EXPECTED: [&str; 2] = ["read_dir_names", "walk.rs:"];
+
+/// Asks both tools for the profile of the last visit of `examples/walk`.
+///
+/// # Errors
+/// Says what a tool does not know, or how the totals differ.
+pub fn judge(setup: &Setup) -> Result<(), String> {
+    let profile = setup.rust_profiles.join("walk/last-visit.pb.gz");
+    let case = Case::new(["-top", "-lines", "-trim=false", "-unit=bytes"], &[profile]);
+    let theirs = tool::ask(&setup.reference, &case, setup)?;
+    let ours = tool::ask(&setup.ours, &case, setup)?;
+    for answer in [&theirs, &ours] {
+        names_the_line(answer)?;
+    }
+    let (theirs, ours) = (total(&theirs.output)?, total(&ours.output)?);
+    if theirs == ours { Ok(()) } else { Err(format!("- {theirs}\n+ {ours}")) }
+}
+
+fn names_the_line(answer: &Answer) -> Result<(), String> {
+    let text = String::from_utf8_lossy(&answer.output);
+    let lacking = EXPECTED.iter().find(|expected| !text.contains(**expected));
+    lacking.map_or(Ok(()), |expected| {
+        let said = String::from_utf8_lossy(&answer.messages);
+        Err(format!("nothing is called {expected}:\n{text}{said}"))
+    })
+}
+
+/// The line that says how much is in use.
+fn total(report: &[u8]) -> Result<String, String> {
+    let text = String::from_utf8_lossy(report);
+    let line = text.lines().find(|line| line.starts_with("Showing nodes accounting for"));
+    line.map(str::to_owned).ok_or_else(|| format!("no total in:\n{text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_total_is_the_line_that_accounts() {
+        let line = "Showing nodes accounting for 5B, 100% of 5B total";
+        assert_eq!(total(format!("File: x\n{line}\n").as_bytes()), Ok(line.to_owned()));
+        assert!(total(b"File: x\n").is_err());
+    }
+
+    #[test]
+    fn a_report_without_names_is_refused() {
+        let answer = |text: &str| Answer { code: 0, output: text.into(), messages: Vec::new() };
+        assert_eq!(names_the_line(&answer("walk::read_dir_names walk.rs:42")), Ok(()));
+        assert!(names_the_line(&answer("0000 [walk]")).is_err());
+    }
+}
