@@ -3,6 +3,7 @@
 //! The shape is that of a big service: many functions, a fifth of the locations inlined, random
 //! walks through a call graph in which each location calls a few others, and the four sample types
 //! of a heap profile with the label `bytes`. Stacks hardly compress, as in real profiles of that size.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Grows a vector of a million strings, drops it, and writes a heap profile at the end: nothing is in use, and
 //! `alloc_space` shows what the growing took.
+#![forbid(unsafe_code)]
 
 use std::hint::black_box;
 use std::io::{self, Write};

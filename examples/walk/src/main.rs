@@ -1,5 +1,6 @@
 //! Walks a directory in lexical order, and shows what that holds in memory: a heap profile at the first visit and one
 //! at the last. Both are of their own moment, so both show the names that were read before the first visit.
+#![forbid(unsafe_code)]
 
 mod options;
 mod walk;

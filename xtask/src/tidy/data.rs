@@ -6,8 +6,8 @@ use super::files::{File, Files};
 use crate::Result;
 use crate::workspace::Workspace;
 
-/// What is not data: code, manifests and the texts that describe.
-const CODE: &[&str] = &["rs", "toml", "md"];
+/// What is not data: manifests, texts that describe, and code, which says itself what it is for.
+const CODE: &[&str] = &["rs", "c", "go", "toml", "md"];
 
 /// Every data file of a test is named by a README in its folder or in one above, by its name or by a
 /// pattern `*.extension`: a file that nobody explains cannot be judged, replaced or removed.
