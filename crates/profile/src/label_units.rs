@@ -1,8 +1,8 @@
 //! The unit of each numeric label.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::{FixedState, LabelValue, Profile, Str};
+use crate::{FixedState, LabelValue, Profile, Str, Strings};
 
 /// The unit in which the numbers of a label are understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +39,12 @@ impl LabelUnits {
 /// Decides the unit of each numeric label, over the samples in order.
 pub fn label_units(profile: &Profile) -> LabelUnits {
     let mut given: HashMap<Str, Vec<Str>, FixedState> = HashMap::default();
+    let mut seen: HashSet<(Str, Str), FixedState> = HashSet::default();
     for label in profile.samples.all_labels() {
         let LabelValue::Number { unit, .. } = label.value else { continue };
-        let units = given.entry(label.key).or_default();
-        if !profile.text(unit).is_empty() && !units.contains(&unit) {
-            units.push(unit);
+        if seen.insert((label.key, unit)) {
+            let units = given.entry(label.key).or_default();
+            units.extend(Some(unit).filter(|&unit| unit != Strings::EMPTY));
         }
     }
     let mut rows: Vec<_> = given.iter().map(|(&key, units)| decide(profile, key, units)).collect();

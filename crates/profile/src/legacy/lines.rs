@@ -70,7 +70,15 @@ impl Line<'_> {
     }
 }
 
-/// Whether `text` holds `part`, which is not empty.
+/// Whether `text` holds `part`.
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
+    let Some((first, others)) = part.split_first() else { return true };
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = &rest[at + 1..];
+        if rest.starts_with(others) {
+            return true;
+        }
+    }
+    false
 }

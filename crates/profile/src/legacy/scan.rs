@@ -100,7 +100,7 @@ pub(super) fn address_list(text: &[u8]) -> &[u8] {
     Scan::new(text).run(class)
 }
 
-/// Replaces `addresses` by every `0x` number of `text`, in order, each less `adjust`.
+/// Replaces `addresses` by every `0x` number of `text`, in order.
 pub(super) fn read_addresses(
     text: &[u8],
     line: usize,
@@ -108,8 +108,12 @@ pub(super) fn read_addresses(
 ) -> Result<(), LegacyError> {
     addresses.clear();
     let mut rest = text;
-    while let Some(at) = rest.windows(2).position(|window| window == b"0x") {
-        let mut scan = Scan::new(&rest[at + 2..]);
+    while let Some(at) = rest.iter().position(|&byte| byte == b'x') {
+        let mut scan = Scan::new(&rest[at + 1..]);
+        if !rest[..at].ends_with(b"0") {
+            rest = scan.rest();
+            continue;
+        }
         if let Some(digits) = scan.some(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             addresses.push(hex_value(digits).ok_or(LegacyError::AddressTooLarge { line })?);
         }
@@ -120,10 +124,14 @@ pub(super) fn read_addresses(
 
 /// The value of hexadecimal digits, unless it is over 64 bits.
 pub(super) fn hex_value(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0_u64, |value, &digit| {
-        let digit = char::from(digit).to_digit(16)?;
-        value.checked_mul(16)?.checked_add(u64::from(digit))
-    })
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => byte - b'0',
+        _ => (byte | 0x20) - b'a' + 10,
+    };
+    let zeros = digits.iter().take_while(|&&byte| byte == b'0').count();
+    let significant = &digits[zeros..];
+    let value = || significant.iter().fold(0, |value, &byte| value << 4 | u64::from(digit(byte)));
+    (significant.len() <= 16).then(value)
 }
 
 /// The value of decimal digits with a sign or not, unless it is over 64 bits.
