@@ -73,7 +73,7 @@ impl fmt::Display for Tally {
             let names: Vec<&str> = tests.iter().map(String::as_str).collect();
             write!(
                 f,
-                "\n  {varying} cases equal to one of several answers of the reference: {}",
+                "\n  {varying} cases like one of several answers of the reference, up to the order of lines: {}",
                 names.join(", ")
             )?;
         }

@@ -13,7 +13,9 @@ use super::builder::{Builder, Function, Line};
 pub fn profiles(folder: &Path) -> io::Result<Vec<File>> {
     let sources = folder.join("sources");
     fs::create_dir_all(sources.join("project/deep"))?;
-    for file in ["project/main.txt", "project/deep/leaf.txt"] {
+    for file in
+        ["project/main.txt", "project/second.txt", "project/third.txt", "project/deep/leaf.txt"]
+    {
         fs::write(sources.join(file), text(file))?;
     }
     fs::write(sources.join("project/odd.txt"), odd_text())?;
@@ -43,14 +45,15 @@ fn profile(sources: &Path) -> Builder {
     let mut p = Builder::new(&[("samples", "count"), ("cpu", "nanoseconds")]);
     p.main_mapping();
     let absolute = |file: &str| sources.join(file).to_string_lossy().into_owned();
+    // Functions that may end up in one file share a start line: see the builder.
     let files = [
         ("absolute", absolute("project/main.txt"), 3),
-        ("unclean", absolute("project/deep/../main.txt"), 20),
+        ("unclean", absolute("project/deep/../second.txt"), 20),
         ("relative", "deep/leaf.txt".to_owned(), 5),
-        ("from_root", "project/main.txt".to_owned(), 0),
-        ("remote", "/build/machine/project/deep/leaf.txt".to_owned(), 0),
-        ("sandbox", "/proc/self/cwd/project/main.txt".to_owned(), 0),
-        ("beyond_the_end", absolute("project/main.txt"), 38),
+        ("from_root", "project/main.txt".to_owned(), 3),
+        ("remote", "/build/machine/project/deep/leaf.txt".to_owned(), 5),
+        ("sandbox", "/proc/self/cwd/project/main.txt".to_owned(), 3),
+        ("beyond_the_end", absolute("project/third.txt"), 38),
         ("odd", absolute("project/odd.txt"), 1),
         ("missing", "/nowhere/missing.txt".to_owned(), 0),
         ("no_file", String::new(), 0),
