@@ -1,4 +1,4 @@
-//! From lookup address to unwind rule, for the whole process, without a lock.
+//! From return address to unwind rule, for the whole process, without a lock.
 //!
 //! A slot is one word that holds address, generation and rule, so a reader sees a whole entry or
 //! another whole entry and nothing needs validation:
@@ -8,23 +8,23 @@
 //!  |  tag (35)  | generation |  packed rule  |
 //! ```
 //!
-//! The address (47 bits, as in every user process) is multiplied by an odd number modulo 2^47,
-//! which loses nothing: the upper 12 bits of the product choose a set, the rest is the tag. Two
-//! slots a set, the newer first: a stack whose frames fall pairwise into one set stays warm.
+//! The lower 12 bits of the address (of 47, as in every user process), mixed with the 12 above
+//! them, choose a set; the bits above the lower 12 are the tag, which together with the set gives
+//! the address back. Two slots a set, the newer first: a stack whose frames fall pairwise into
+//! one set stays warm.
 
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use super::unwind_rule::{PackedRule, UnwindRule};
+use super::unwind_rule::PackedRule;
 
 const ADDRESS_BITS: u32 = 47;
 const SET_BITS: u32 = 12;
 const SETS: usize = 1 << SET_BITS;
 const TAG_BITS: u32 = ADDRESS_BITS - SET_BITS;
-const GENERATION_BITS: u32 = u64::BITS - TAG_BITS - PackedRule::BITS;
+const RULE_BITS: u32 = 26;
+const RULE_MASK: u64 = (1 << RULE_BITS) - 1;
+const GENERATION_BITS: u32 = u64::BITS - TAG_BITS - RULE_BITS;
 const GENERATIONS: u32 = 1 << GENERATION_BITS;
-
-/// 2^47 over the golden ratio, made odd: neighbouring addresses fall far apart.
-const SPREAD: u64 = 0x4f1b_bcdc_bfa5;
 
 /// Both slots on one cache line.
 #[repr(align(16))]
@@ -61,47 +61,40 @@ pub(crate) fn invalidate() {
 pub(crate) fn find(address: usize, generation: Generation) -> Option<PackedRule> {
     let (set, key) = place(address, generation)?;
     let [first, second] = &set.0;
-    let word = first.load(Relaxed);
-    if word >> PackedRule::BITS == key {
-        return Some(rule_of(word));
+    let mut word = first.load(Relaxed);
+    if word >> RULE_BITS != key {
+        word = second.load(Relaxed);
+        if word >> RULE_BITS != key {
+            return None;
+        }
     }
-    let word = second.load(Relaxed);
-    (word >> PackedRule::BITS == key).then(|| rule_of(word))
+    Some(PackedRule(word & RULE_MASK))
 }
 
-/// Keeps `rule` for `address`, in place of the older of two entries.
-pub(crate) fn insert(address: usize, generation: Generation, rule: UnwindRule) {
-    if let (Some((set, key)), Some(rule)) = (place(address, generation), PackedRule::pack(rule)) {
+/// Keeps `rule` for `address`, in place of the older of two entries, if it fits.
+pub(crate) fn insert(address: usize, generation: Generation, rule: PackedRule) {
+    if let Some((set, key)) = place(address, generation).filter(|_| rule.0 <= RULE_MASK) {
         let [first, second] = &set.0;
         second.store(first.load(Relaxed), Relaxed);
-        first.store(key << PackedRule::BITS | u64::from(rule.0), Relaxed);
+        first.store(key << RULE_BITS | rule.0, Relaxed);
     }
 }
 
 /// The set of `address`, and the bits that identify it there; `None` above the user half.
 #[inline]
 fn place(address: usize, generation: Generation) -> Option<(&'static Set, u64)> {
-    let address = address as u64;
-    if address >> ADDRESS_BITS != 0 {
-        return None;
-    }
-    let product = address.wrapping_mul(SPREAD) & ((1 << ADDRESS_BITS) - 1);
-    let tag = product & ((1 << TAG_BITS) - 1);
-    let set = SETS_OF_RULES.get((product >> TAG_BITS) as usize)?;
-    Some((set, tag << GENERATION_BITS | u64::from(generation.0)))
-}
-
-#[inline]
-fn rule_of(word: u64) -> PackedRule {
-    PackedRule(word as u32 & ((1 << PackedRule::BITS) - 1))
+    let tag = address >> SET_BITS;
+    let set = SETS_OF_RULES.get((address ^ tag) % SETS)?;
+    let key = (tag as u64) << GENERATION_BITS | u64::from(generation.0);
+    (address >> ADDRESS_BITS == 0).then_some((set, key))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::unwind_rule::SavedBp;
+    use crate::platform::unwind_rule::UnwindRule;
 
-    const RULE: UnwindRule = UnwindRule::FromSp { cfa_words: 3, bp: SavedBp::Unchanged };
+    const RULE: PackedRule = PackedRule(RULE_MASK);
 
     /// Addresses that no code of this process has, so that walks in other tests do not interfere.
     const UNUSED: usize = 1 << 46;
@@ -110,7 +103,7 @@ mod tests {
     fn what_was_kept_is_found_at_its_address_only() {
         let now = generation();
         insert(UNUSED, now, RULE);
-        assert_eq!(find(UNUSED, now), PackedRule::pack(RULE));
+        assert_eq!(find(UNUSED, now), Some(RULE));
         assert_eq!(find(UNUSED + 1, now), None);
     }
 
@@ -119,6 +112,13 @@ mod tests {
         let now = Generation(1);
         insert(UNUSED + 2, now, RULE);
         assert_eq!(find(UNUSED + 2, Generation(2)), None);
+    }
+
+    #[test]
+    fn a_rule_too_large_is_not_kept() {
+        let now = generation();
+        insert(UNUSED + 9, now, PackedRule(RULE_MASK + 1));
+        assert_eq!(find(UNUSED + 9, now), None);
     }
 
     #[test]
@@ -138,7 +138,6 @@ mod tests {
         places.sort_unstable();
         places.dedup();
         assert_eq!(places.len(), 20_000);
-        assert_eq!(SPREAD % 2, 1);
     }
 
     #[test]
@@ -148,8 +147,9 @@ mod tests {
         let first = UNUSED + 3;
         let second = (first + 1..).find(|&address| set_of(address) == set_of(first)).unwrap();
         insert(first, now, RULE);
-        insert(second, now, UnwindRule::Root);
-        assert_eq!(find(first, now).map(PackedRule::unpack), Some(RULE));
-        assert_eq!(find(second, now).map(PackedRule::unpack), Some(UnwindRule::Root));
+        let root = PackedRule::pack(UnwindRule::Root);
+        insert(second, now, root);
+        assert_eq!(find(first, now), Some(RULE));
+        assert_eq!(find(second, now), Some(root));
     }
 }

@@ -7,6 +7,8 @@
 //! return address = [CFA - 8]      caller's sp = CFA
 //! ```
 
+use super::cursor::WORD;
+
 /// The rules that compilers write, and no others: what calls for more ends a walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnwindRule {
@@ -31,49 +33,75 @@ pub(crate) enum SavedBp {
     Below { words: u8 },
 }
 
-/// A rule in 26 bits: kind in 3, `cfa_words` in 15 above them, `words` of `bp` (0: unchanged) in 8.
+/// A rule in one word, laid out so that a frame is left with a mask, a shift and an addition:
+///
+/// ```text
+///   42            11 10        3 2      0
+///  |   cfa_words   |  bp words  |  kind  |
+/// ```
+///
+/// `bp words` is 0 for an unchanged `bp`. The kinds that give a CFA are odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PackedRule(pub(crate) u32);
+pub(crate) struct PackedRule(pub(crate) u64);
 
-const CFA_SHIFT: u32 = 3;
-const CFA_MASK: u32 = (1 << 15) - 1;
-const BP_SHIFT: u32 = 18;
+const FROM_SP: u64 = 0b001;
+const FROM_BP: u64 = 0b011;
+const SIGNAL: u64 = 0b010;
+const ROOT: u64 = 0b100;
+const UNKNOWN: u64 = 0b110;
+
+const KIND_MASK: u64 = 0b111;
+const BP_SHIFT: u32 = 3;
+const BP_MASK: u64 = 0xff;
+const CFA_SHIFT: u32 = 11;
 
 impl PackedRule {
-    /// Bits in use, from the lowest.
-    pub(crate) const BITS: u32 = 26;
-
-    /// `None` if the frame is larger than 256 KiB.
-    pub(crate) fn pack(rule: UnwindRule) -> Option<Self> {
-        let (kind, cfa_words, bp) = match rule {
-            UnwindRule::FromSp { cfa_words, bp } => (1, cfa_words, bp),
-            UnwindRule::FromBp { cfa_words, bp } => (2, cfa_words, bp),
-            UnwindRule::Signal => (3, 0, SavedBp::Unchanged),
-            UnwindRule::Root => (4, 0, SavedBp::Unchanged),
-            UnwindRule::Unknown => (5, 0, SavedBp::Unchanged),
+    /// Packs any rule. Frames smaller than 256 KiB need 26 bits.
+    pub(crate) fn pack(rule: UnwindRule) -> Self {
+        let frame = |kind, cfa_words: u32, bp| {
+            let bp = match bp {
+                SavedBp::Unchanged => 0,
+                SavedBp::Below { words } => u64::from(words),
+            };
+            kind | bp << BP_SHIFT | u64::from(cfa_words) << CFA_SHIFT
         };
-        let bp = match bp {
-            SavedBp::Unchanged => 0,
-            SavedBp::Below { words } => u32::from(words),
-        };
-        (cfa_words <= CFA_MASK).then_some(Self(kind | cfa_words << CFA_SHIFT | bp << BP_SHIFT))
+        Self(match rule {
+            UnwindRule::FromSp { cfa_words, bp } => frame(FROM_SP, cfa_words, bp),
+            UnwindRule::FromBp { cfa_words, bp } => frame(FROM_BP, cfa_words, bp),
+            UnwindRule::Signal => SIGNAL,
+            UnwindRule::Root => ROOT,
+            UnwindRule::Unknown => UNKNOWN,
+        })
     }
 
     /// The rule that was packed.
-    #[inline]
     pub(crate) fn unpack(self) -> UnwindRule {
-        let cfa_words = self.0 >> CFA_SHIFT & CFA_MASK;
-        let bp = match (self.0 >> BP_SHIFT) as u8 {
+        let cfa_words = (self.0 >> CFA_SHIFT) as u32;
+        let bp = match (self.0 >> BP_SHIFT & BP_MASK) as u8 {
             0 => SavedBp::Unchanged,
             words => SavedBp::Below { words },
         };
-        match self.0 & 7 {
-            1 => UnwindRule::FromSp { cfa_words, bp },
-            2 => UnwindRule::FromBp { cfa_words, bp },
-            3 => UnwindRule::Signal,
-            4 => UnwindRule::Root,
+        match self.0 & KIND_MASK {
+            FROM_SP => UnwindRule::FromSp { cfa_words, bp },
+            FROM_BP => UnwindRule::FromBp { cfa_words, bp },
+            SIGNAL => UnwindRule::Signal,
+            ROOT => UnwindRule::Root,
             _ => UnwindRule::Unknown,
         }
+    }
+
+    /// The CFA; `None` for the rules that give none.
+    #[inline]
+    pub(crate) fn cfa(self, sp: usize, bp: usize) -> Option<usize> {
+        let base = if self.0 & FROM_BP == FROM_BP { bp } else { sp };
+        let words = (self.0 >> CFA_SHIFT) as usize;
+        (self.0 & FROM_SP != 0).then(|| base.wrapping_add(words * WORD))
+    }
+
+    /// How many bytes below the CFA `bp` was saved; 0 if it is unchanged.
+    #[inline]
+    pub(crate) fn bp_bytes(self) -> usize {
+        (self.0 & BP_MASK << BP_SHIFT) as usize
     }
 }
 
@@ -84,25 +112,28 @@ mod tests {
     #[test]
     fn a_packed_rule_unpacks_to_itself() {
         let (least, most) = (SavedBp::Below { words: 1 }, SavedBp::Below { words: 255 });
-        for cfa_words in [0, 1, 2, 0x7fff] {
+        for cfa_words in [0, 1, 2, 0x7fff, u32::MAX] {
             for bp in [SavedBp::Unchanged, least, most] {
                 for rule in
                     [UnwindRule::FromSp { cfa_words, bp }, UnwindRule::FromBp { cfa_words, bp }]
                 {
-                    assert_eq!(PackedRule::pack(rule).unwrap().unpack(), rule);
+                    assert_eq!(PackedRule::pack(rule).unpack(), rule);
                 }
             }
         }
         for rule in [UnwindRule::Signal, UnwindRule::Root, UnwindRule::Unknown] {
-            let packed = PackedRule::pack(rule).unwrap();
+            let packed = PackedRule::pack(rule);
             assert_eq!(packed.unpack(), rule);
-            assert_eq!(packed.0 >> PackedRule::BITS, 0);
+            assert_eq!(packed.cfa(16, 32), None);
         }
     }
 
     #[test]
-    fn a_frame_too_large_is_not_packed() {
-        let rule = UnwindRule::FromSp { cfa_words: 0x8000, bp: SavedBp::Unchanged };
-        assert_eq!(PackedRule::pack(rule), None);
+    fn a_packed_rule_computes_what_the_rule_says() {
+        let bp = SavedBp::Below { words: 2 };
+        let from_sp = PackedRule::pack(UnwindRule::FromSp { cfa_words: 3, bp });
+        let from_bp = PackedRule::pack(UnwindRule::FromBp { cfa_words: 3, bp: SavedBp::Unchanged });
+        assert_eq!((from_sp.cfa(1000, 2000), from_sp.bp_bytes()), (Some(1024), 16));
+        assert_eq!((from_bp.cfa(1000, 2000), from_bp.bp_bytes()), (Some(2024), 0));
     }
 }

@@ -5,7 +5,7 @@ use crate::End;
 use crate::Registers;
 use crate::platform::rule_cache::{self, Generation};
 use crate::platform::stack_bounds::{self, Stack};
-use crate::platform::unwind_rule::{SavedBp, UnwindRule};
+use crate::platform::unwind_rule::{PackedRule, UnwindRule};
 use crate::platform::{eh_frame, mapping_table};
 
 /// Where the kernel's `ucontext` keeps registers, in bytes from its start.
@@ -17,12 +17,14 @@ const UCONTEXT_PC: usize = 168;
 const STACK_SWITCHES: u8 = 4;
 
 /// A frame of the calling thread.
+#[derive(Clone, Copy)]
 pub(crate) struct Cursor {
     sp: usize,
     fp: usize,
-    /// An address inside the instruction being executed: one before a return address, because a
-    /// call that never returns may be the last instruction of its function.
-    lookup: usize,
+    /// Where the frame goes on, or one past the instruction that a signal interrupted. One before
+    /// it is the address to look up: a call that never returns may be the last instruction of its
+    /// function.
+    return_address: usize,
     stack: Stack,
     generation: Generation,
     switches: u8,
@@ -35,91 +37,139 @@ impl Cursor {
     /// As for [`crate::capture_from`].
     pub(crate) unsafe fn new(registers: &Registers) -> Result<Self, End> {
         let Registers { pc, sp, fp } = *registers;
-        let stack =
-            stack_bounds::stack_at(sp).filter(|_| sp.is_multiple_of(WORD)).ok_or(End::NoStack)?;
-        let generation = rule_cache::generation();
-        Ok(Self { sp, fp, lookup: pc, stack, generation, switches: 0 })
+        let stack = stack_bounds::stack_at(sp).filter(|_| sp.is_multiple_of(WORD));
+        Ok(Self {
+            sp,
+            fp,
+            return_address: pc.wrapping_add(1),
+            stack: stack.ok_or(End::NoStack)?,
+            generation: rule_cache::generation(),
+            switches: 0,
+        })
     }
 
     /// Goes to the caller's frame.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(&mut self) -> Result<Frame, End> {
-        let lookup = self.lookup;
-        let rule = match rule_cache::find(lookup, self.generation) {
-            Some(packed) => packed.unpack(),
-            None => find_rule(lookup, self.generation),
-        };
-        let left = match rule {
-            UnwindRule::FromSp { cfa_words, bp } => self.leave(self.sp, cfa_words, bp),
-            UnwindRule::FromBp { cfa_words, bp } => self.leave(self.fp, cfa_words, bp),
-            UnwindRule::Signal => self.leave_signal_handler(),
-            UnwindRule::Root => return Err(End::Root),
-            UnwindRule::Unknown => return self.follow_frame_pointer().ok_or(End::NoUnwindInfo),
-        };
-        match left {
-            Some(Frame { return_address: 0, .. }) => Err(at_zero(lookup)),
-            Some(frame) => Ok(frame),
-            None => Err(went_astray()),
+        if let Some(rule) = rule_cache::find(self.return_address, self.generation)
+            && let Some(frame) = self.leave(rule)
+        {
+            return Ok(frame);
         }
+        // By value: a reference would keep the fields out of registers on the path above.
+        let (caller, frame) = self.step_slowly()?;
+        *self = caller;
+        Ok(frame)
     }
 
-    /// Leaves a function whose CFA is `cfa_words` above `base`.
-    #[inline]
-    fn leave(&mut self, base: usize, cfa_words: u32, bp: SavedBp) -> Option<Frame> {
-        let cfa = base.wrapping_add(cfa_words as usize * WORD);
-        if cfa <= self.sp || !cfa.is_multiple_of(WORD) || !self.reaches(cfa) {
+    /// Leaves an ordinary function by its rule. `None`, and nothing is changed, if the rule is of
+    /// another kind, or leads out of the bounds of the stack, or to a return address of 0.
+    #[inline(always)]
+    fn leave(&mut self, rule: PackedRule) -> Option<Frame> {
+        let cfa = rule.cfa(self.sp, self.fp)?;
+        if cfa <= self.sp || cfa > self.stack.limit || !cfa.is_multiple_of(WORD) {
             return None;
         }
-        if let SavedBp::Below { words } = bp {
-            let saved = cfa.wrapping_sub(usize::from(words) * WORD);
-            // Below sp it has been popped already: compilers do not say so in epilogues.
-            if self.sp <= saved && saved < cfa {
-                // SAFETY: sp <= saved < cfa <= limit, all multiples of the word: on the stack.
-                self.fp = unsafe { load(saved) };
-            }
-        }
         let slot = cfa - WORD;
-        // SAFETY: sp <= slot < cfa <= limit, as above.
+        // SAFETY: sp <= slot < cfa <= limit, all multiples of the word: on the stack.
         let return_address = unsafe { load(slot) };
-        (self.sp, self.lookup) = (cfa, return_address.wrapping_sub(1));
+        if return_address == 0 {
+            return None;
+        }
+        let saved = cfa.wrapping_sub(rule.bp_bytes());
+        // Below sp it has been popped already: compilers do not say so in epilogues.
+        if saved != cfa && self.sp <= saved && saved < cfa {
+            // SAFETY: sp <= saved < cfa, as above.
+            self.fp = unsafe { load(saved) };
+        }
+        (self.sp, self.return_address) = (cfa, return_address);
         Some(Frame { return_address, slot })
     }
 
-    /// Whether the stack reaches up to `cfa`.
-    #[inline]
-    fn reaches(&mut self, cfa: usize) -> bool {
-        cfa <= self.stack.limit || self.grows_to(cfa)
+    /// As [`Cursor::step`], for all that is rare: an address seen for the first time, the ends of a
+    /// stack, signals, code without rules.
+    #[cold]
+    #[inline(never)]
+    fn step_slowly(mut self) -> Result<(Self, Frame), End> {
+        let rule = self.rule();
+        let frame = match rule.unpack() {
+            UnwindRule::FromSp { .. } | UnwindRule::FromBp { .. } => self.leave_doubtfully(rule)?,
+            UnwindRule::Signal => self.leave_signal_handler().ok_or_else(went_astray)?,
+            UnwindRule::Root => return Err(End::Root),
+            UnwindRule::Unknown => self.follow_frame_pointer().ok_or(End::NoUnwindInfo)?,
+        };
+        Ok((self, frame))
     }
 
-    /// As [`Cursor::reaches`], by a new look: at the address of an old stack of a coroutine there
-    /// may be another now, and what is remembered is the old one's.
-    #[cold]
-    fn grows_to(&mut self, cfa: usize) -> bool {
-        if self.stack.is_own || self.switches == STACK_SWITCHES {
-            return false;
+    /// The rule for the frame's address, from the call frame information of its mapping.
+    fn rule(&self) -> PackedRule {
+        let (address, generation) = (self.return_address, self.generation);
+        if let Some(rule) = rule_cache::find(address, generation) {
+            return rule;
         }
-        self.switches += 1;
-        match stack_bounds::look_up(self.sp) {
-            Some(stack) => self.stack = stack,
-            None => return false,
+        let lookup = address.wrapping_sub(1);
+        let Some(mapping) = mapping_table::find_current(lookup) else {
+            return PackedRule::pack(UnwindRule::Unknown);
+        };
+        let rule = if mapping.has_frames() {
+            // SAFETY: `lookup` is being executed or on this thread's stack, which keeps what is
+            // mapped there; that it is the table's mapping `find_current` checked just now.
+            let sections = unsafe { mapping.sections() };
+            eh_frame::rule_for(lookup, &sections)
+        } else {
+            UnwindRule::Unknown
+        };
+        let rule = PackedRule::pack(rule);
+        rule_cache::insert(address, generation, rule);
+        rule
+    }
+
+    /// Leaves by `rule` if that leads anywhere; else finds out what it means that it does not.
+    fn leave_doubtfully(&mut self, rule: PackedRule) -> Result<Frame, End> {
+        if let Some(frame) = self.leave(rule) {
+            return Ok(frame);
         }
-        cfa <= self.stack.limit
+        let cfa = rule.cfa(self.sp, self.fp).unwrap_or(0);
+        if cfa > self.stack.limit {
+            self.look_at_stack_again().ok_or_else(went_astray)?;
+            return self.leave(rule).ok_or_else(went_astray);
+        }
+        match word(&self.stack, self.sp, cfa.wrapping_sub(WORD)) {
+            Some(0) => Err(at_zero(self.return_address.wrapping_sub(1))),
+            _ => Err(went_astray()),
+        }
+    }
+
+    /// At the address of an old stack of a coroutine there may be another now, and what is remembered
+    /// is the limit of the old one. A thread's own stack does not change.
+    fn look_at_stack_again(&mut self) -> Option<()> {
+        if self.stack.is_own {
+            return None;
+        }
+        self.switch_stack()?;
+        self.stack = stack_bounds::look_up(self.sp)?;
+        Some(())
+    }
+
+    /// Counts a change of stack; `None` if there have been too many.
+    fn switch_stack(&mut self) -> Option<()> {
+        self.switches = self.switches.checked_add(1).filter(|&count| count <= STACK_SWITCHES)?;
+        Some(())
     }
 
     /// Goes from the kernel's frame to the one that the signal interrupted, which may be on another
     /// stack.
-    #[cold]
     fn leave_signal_handler(&mut self) -> Option<Frame> {
         let read = |offset| word(&self.stack, self.sp, self.sp.checked_add(offset)?);
         let (pc, sp, fp) = (read(UCONTEXT_PC)?, read(UCONTEXT_SP)?, read(UCONTEXT_FP)?);
         let slot = self.sp + UCONTEXT_PC;
         if sp <= self.sp || sp >= self.stack.limit {
-            self.switches =
-                self.switches.checked_add(1).filter(|&count| count <= STACK_SWITCHES)?;
+            self.switch_stack()?;
             self.stack = stack_bounds::stack_at(sp)?;
         }
-        (self.sp, self.fp, self.lookup) = (sp, fp, pc);
-        sp.is_multiple_of(WORD).then_some(Frame { return_address: pc.checked_add(1)?, slot })
+        let return_address = pc.checked_add(1)?;
+        (self.sp, self.fp, self.return_address) = (sp, fp, return_address);
+        sp.is_multiple_of(WORD).then_some(Frame { return_address, slot })
     }
 
     /// Takes `fp` for a frame pointer if all that it leads to is plausible:
@@ -130,21 +180,18 @@ impl Cursor {
     ///
     /// Only on the stack that the thread began with: the walk may go astray, and there every word
     /// up to the limit is readable.
-    #[cold]
     fn follow_frame_pointer(&mut self) -> Option<Frame> {
         let slot = self.fp.checked_add(WORD).filter(|_| self.stack.is_own)?;
         let caller_fp = word(&self.stack, self.sp, self.fp)?;
         let return_address = word(&self.stack, self.sp, slot)?;
-        let lookup = return_address.checked_sub(1)?;
-        mapping_table::find(lookup)?;
-        (self.sp, self.fp, self.lookup) = (slot + WORD, caller_fp, lookup);
+        mapping_table::find(return_address.checked_sub(1)?)?;
+        (self.sp, self.fp, self.return_address) = (slot + WORD, caller_fp, return_address);
         Some(Frame { return_address, slot })
     }
 }
 
 /// What a return address of 0 means in the function at `lookup`: the root, as programs mark it
 /// that make stacks of their own, unless the rule was another file's.
-#[cold]
 fn at_zero(lookup: usize) -> End {
     match mapping_table::find(lookup) {
         Some(row) if row.is_current() || !row.has_frames() => End::Root,
@@ -152,27 +199,7 @@ fn at_zero(lookup: usize) -> End {
     }
 }
 
-#[cold]
 fn went_astray() -> End {
     mapping_table::doubt();
     End::BadFrame
-}
-
-/// The rule for `lookup`, from the call frame information of its mapping.
-#[cold]
-#[inline(never)]
-fn find_rule(lookup: usize, generation: Generation) -> UnwindRule {
-    let Some(mapping) = mapping_table::find_current(lookup) else {
-        return UnwindRule::Unknown;
-    };
-    let rule = if mapping.has_frames() {
-        // SAFETY: `lookup` is being executed or on this thread's stack, which keeps what is mapped
-        // there; that it is the table's mapping was checked by `find_current` just now.
-        let sections = unsafe { mapping.sections() };
-        eh_frame::rule_for(lookup, &sections)
-    } else {
-        UnwindRule::Unknown
-    };
-    rule_cache::insert(lookup, generation, rule);
-    rule
 }
