@@ -1,10 +1,10 @@
 //! What the wrapper costs an allocation that is not recorded: pairs of malloc and free through
 //! `Alloc<System>` against the same pairs through `System`.
 //!
-//! Both run in one process in alternating rounds, and the difference is taken within each round, so that drift
-//! of the machine's speed cancels. A control runs `System` against itself: its difference is the noise. Time
-//! is the thread's CPU time. The work: a window of 64 blocks of 16 to 256 bytes, of which each step replaces
-//! one at random; 136 bytes on average.
+//! Both run in one process in alternating rounds, and the difference is taken within each round, so
+//! that drift of the machine's speed cancels. A control runs `System` against itself: its
+//! difference is the noise. Time is the thread's CPU time. The work: a window of 64 blocks of 16 to
+//! 256 bytes, of which each step replaces one at random; 136 bytes on average.
 //!
 //! `cargo bench -p heapwise --bench fast_path [-- ROUNDS]` prints nanoseconds a pair.
 

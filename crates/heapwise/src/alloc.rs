@@ -12,8 +12,8 @@ use heapwise_recorder as recorder;
 /// # fn main() {}
 /// ```
 ///
-/// All `Alloc` of a process record into the same tables: what a program has allocated does not depend on by
-/// which of them.
+/// All `Alloc` of a process record into the same tables: what a program has allocated does not
+/// depend on by which of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Alloc<A = System> {
     inner: A,
@@ -35,8 +35,9 @@ impl<A> Alloc<A> {
         Self { inner, initial_interval: recorder::DEFAULT_INTERVAL }
     }
 
-    /// Starts the process with a sampling interval of `bytes` instead of 512 KiB, from its first allocation on,
-    /// before `main`. [`heap::set_interval`](crate::heap::set_interval) changes it later.
+    /// Starts the process with a sampling interval of `bytes` instead of 512 KiB, from its first
+    /// allocation on, before `main`. [`heap::set_interval`](crate::heap::set_interval) changes it
+    /// later.
     ///
     /// With 1, profiles and totals are exact: nothing went by before the program could say so.
     #[must_use]
@@ -46,9 +47,9 @@ impl<A> Alloc<A> {
     }
 }
 
-// SAFETY: every request goes to `inner` with the caller's own arguments and its answer goes back unchanged, so
-// `inner` keeps the contract. Recording neither reads nor writes a block, does not unwind, and allocates
-// nothing through a global allocator.
+// SAFETY: every request goes to `inner` with the caller's own arguments and its answer goes back
+// unchanged, so `inner` keeps the contract. Recording neither reads nor writes a block, does not
+// unwind, and allocates nothing through a global allocator.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Alloc<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -106,7 +107,8 @@ impl<A> Alloc<A> {
         block
     }
 
-    /// A reallocation of a block that may be recorded, or to one that may be. Not inlined, as above.
+    /// A reallocation of a block that may be recorded, or to one that may be. Not inlined, as
+    /// above.
     #[cold]
     #[inline(never)]
     fn realloc_slowly(

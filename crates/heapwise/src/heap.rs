@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `inuse_space` (shown first) | what holds memory now: a program that runs, a leak |
 //! | `inuse_objects` | how many blocks that is: many small ones cost more than their bytes |
-//! | `alloc_space` | who allocated since the start, freed or not: a program at its end, time spent allocating |
+//! | `alloc_space` | who allocated since the start, freed or not: a program at its end |
 //! | `alloc_objects` | how often: garbage in a loop |
 //!
 //! A program that has freed everything has an empty `inuse_space` and a full `alloc_space`.
@@ -21,15 +21,16 @@ use crate::heap_profile::{self, Moment};
 use crate::{Error, whole_file};
 
 /// Sets the sampling interval: mean bytes allocated between two recorded allocations. As Go's
-/// `MemProfileRate`: 0 records nothing more, 1 records every allocation; 512 KiB to begin with. At most 1 TiB; more
-/// counts as 1 TiB.
+/// `MemProfileRate`: 0 records nothing more, 1 records every allocation; 512 KiB to begin with. At
+/// most 1 TiB; more counts as 1 TiB.
 ///
-/// Holds from the next allocation of every thread on. What was recorded before stays, each sample with the
-/// weight that it had; blocks allocated before and not recorded then stay unknown. To have them too, start with
-/// [`Alloc::with_interval`](crate::Alloc::with_interval).
+/// Holds from the next allocation of every thread on. What was recorded before stays, each sample
+/// with the weight that it had; blocks allocated before and not recorded then stay unknown. To have
+/// them too, start with [`Alloc::with_interval`](crate::Alloc::with_interval).
 ///
-/// At 512 KiB, a function that holds 50 MiB in small blocks is estimated to within 10 % (one standard
-/// deviation), one that holds 5 MiB to within 32 %; the error falls with the square root of bytes over interval.
+/// At 512 KiB, a function that holds 50 MiB in small blocks is estimated to within 10 % (one
+/// standard deviation), one that holds 5 MiB to within 32 %; the error falls with the square root
+/// of bytes over interval.
 pub fn set_interval(bytes: u64) {
     recorder::set_interval(bytes);
 }
@@ -42,8 +43,8 @@ pub fn interval() -> u64 {
 
 /// Writes a profile of the heap as it is now to the file `path`: whole, or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file that was there
-/// before is replaced in one step, and stays if anything fails.
+/// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file
+/// that was there before is replaced in one step, and stays if anything fails.
 ///
 /// # Errors
 /// If what was recorded cannot be read, or a file operation fails; also if `path` is something
@@ -58,11 +59,12 @@ pub fn write(path: impl AsRef<Path>) -> Result<(), Error> {
 
 /// Writes a profile of the heap as it is now to `writer`: gzip-compressed `profile.proto`.
 ///
-/// The profile is of the moment of this call, before the first byte is written: what the writer allocates is not in
-/// it.
+/// The profile is of the moment of this call, before the first byte is written: what the writer
+/// allocates is not in it.
 ///
 /// # Errors
-/// If what was recorded cannot be read, or the writer fails; then part of the profile may be written.
+/// If what was recorded cannot be read, or the writer fails; then part of the profile may be
+/// written.
 pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
     let bytes = {
         let _muted = Muted::new();
@@ -78,14 +80,14 @@ pub struct Totals {
     pub alloc: Count,
     /// Allocated and not yet freed.
     pub inuse: Count,
-    /// Whether the numbers are exact. They are as long as the interval has been 1 since the first allocation
-    /// of the process ([`Alloc::with_interval`](crate::Alloc::with_interval)) and nothing that they need was
-    /// dropped; otherwise they are estimates without bias.
+    /// Whether the numbers are exact. They are as long as the interval has been 1 since the first
+    /// allocation of the process ([`Alloc::with_interval`](crate::Alloc::with_interval)) and
+    /// nothing that they need was dropped; otherwise they are estimates without bias.
     pub is_exact: bool,
     /// What did not fit in the recorder's bounded tables.
     pub dropped: Dropped,
-    /// Address space that the recorder itself has mapped, in bytes; no more than that is memory. Not part of the
-    /// other numbers.
+    /// Address space that the recorder itself has mapped, in bytes; no more than that is memory.
+    /// Not part of the other numbers.
     pub recorder_bytes: usize,
 }
 

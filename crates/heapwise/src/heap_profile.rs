@@ -59,15 +59,15 @@ impl CodeFile {
     }
 }
 
-/// The profile of a snapshot: no functions, since nothing is resolved in the profiled process; mappings with build
-/// ids instead, from which any pprof tool can.
+/// The profile of a snapshot: no functions, since nothing is resolved in the profiled process;
+/// mappings with build ids instead, from which any pprof tool can.
 ///
-/// The address of a location is the return address of a call less one, so that it lies within the call, for every
-/// frame: the leaf of a stack is a call of the allocator too.
+/// The address of a location is the return address of a call less one, so that it lies within the
+/// call, for every frame: the leaf of a stack is a call of the allocator too.
 ///
-/// A sample is one stack and one size class (see [`Row`]), and its label `bytes` the mean size of its
-/// objects, as in Go's profiles. Whoever knows it and the period can tell how many allocations were recorded for an
-/// estimate, and so how far it may be off.
+/// A sample is one stack and one size class (see [`Row`]), and its label `bytes` the mean size of
+/// its objects, as in Go's profiles. Whoever knows it and the period can tell how many allocations
+/// were recorded for an estimate, and so how far it may be off.
 pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
     let mut strings = Strings::new();
     let header = header(&mut strings, snapshot, moment.time_nanos);

@@ -12,9 +12,9 @@
 //! }
 //! ```
 //!
-//! `heapwise top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions hold memory. Names and
-//! lines come from the program's own file and its debug information; nothing is resolved inside the
-//! program.
+//! `heapwise top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions hold
+//! memory. Names and lines come from the program's own file and its debug information; nothing is
+//! resolved inside the program.
 //!
 //! ```text
 //! allocation -> recorder -> snapshot -> Profile -> bytes -> file
@@ -25,15 +25,16 @@
 //!
 //! * A profile shows what is in use *now*, to the instant. There is no collector to wait for.
 //! * Sizes are the bytes that the program asked for, without what the allocator rounds up or adds.
-//! * `realloc` frees the old block and allocates the new one, also where the allocator grows it in place: the
-//!   growth of a `Vec` shows in `alloc_space` with every size it went through, as in Go. When it fails, nothing has
-//!   changed.
+//! * `realloc` frees the old block and allocates the new one, also where the allocator grows it in
+//!   place: the growth of a `Vec` shows in `alloc_space` with every size it went through, as in Go.
+//!   When it fails, nothing has changed.
 //! * An allocation that fails is not counted. A block counts as freed on whichever thread frees it.
 //! * What Heapwise itself allocates to write a profile is not counted.
-//! * After a fork the child goes on with a copy of what its parent had recorded, as it has of the memory.
+//! * After a fork the child goes on with a copy of what its parent had recorded, as it has of the
+//!   memory.
 //!
-//! By default one allocation in 512 KiB allocated is recorded, and stands for as many as that is likely to represent;
-//! see [`heap::set_interval`] to record more, or all.
+//! By default one allocation in 512 KiB allocated is recorded, and stands for as many as that is
+//! likely to represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
 mod error;

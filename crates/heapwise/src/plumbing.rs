@@ -1,13 +1,15 @@
 //! The frames between a program's own line and the allocator, which a report leaves out.
 
-/// The field `drop_frames` of a profile: a regular expression over names of functions, which a report matches as
-/// `^(..)$` after it has cut each name at its first parenthesis. Whoever reads the profile resolves the
-/// names, so the pattern takes them as different tools write them: whole paths, with or without the compiler's
-/// hashes, or the last word only, with or without generic arguments (as Go's reader does).
+/// The field `drop_frames` of a profile: a regular expression over names of functions, which a
+/// report matches as `^(..)$` after it has cut each name at its first parenthesis. Whoever reads
+/// the profile resolves the names, so the pattern takes them as different tools write them: whole
+/// paths, with or without the compiler's hashes, or the last word only, with or without generic
+/// arguments (as Go's reader does).
 ///
-/// A report cuts a stack at the *outermost* frame that matches. So of names without a path only those are
-/// listed that nobody else uses: the rest, like `alloc` or `grow`, may well be a program's own, and lie below
-/// one of these anyhow. The standard library's collections stay: `push` is what the program called.
+/// A report cuts a stack at the *outermost* frame that matches. So of names without a path only
+/// those are listed that nobody else uses: the rest, like `alloc` or `grow`, may well be a
+/// program's own, and lie below one of these anyhow. The standard library's collections stay:
+/// `push` is what the program called.
 pub const DROP_FRAMES: &str = concat!(
     // This crate, and whatever implements an allocator.
     r"<?heapwise(_recorder)?(\[[0-9a-f]+\])?::.*",
@@ -17,7 +19,8 @@ pub const DROP_FRAMES: &str = concat!(
     // The standard library's layer below its collections.
     r"|<?alloc(\[[0-9a-f]+\])?::(alloc|raw_vec)::.*",
     r"|alloc(\[[0-9a-f]+\])?::boxed::(box_new|box_new_uninit)(::.*)?",
-    r"|(box_new|box_new_uninit|exchange_malloc|alloc_impl|alloc_impl_runtime|grow_impl|grow_impl_runtime",
+    r"|(box_new|box_new_uninit|exchange_malloc|alloc_impl|alloc_impl_runtime",
+    r"|grow_impl|grow_impl_runtime",
     r"|with_capacity_in|with_capacity_zeroed_in|try_allocate_in|do_reserve_and_handle",
     r"|grow_one|grow_amortized|grow_exact|finish_grow|shrink_unchecked)(<.*)?",
 );

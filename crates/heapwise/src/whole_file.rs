@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Makes `bytes` the content of the file `path`. Readers see the old content or the new one, also after
-/// a crash; nothing else stays behind.
+/// Makes `bytes` the content of the file `path`. Readers see the old content or the new one, also
+/// after a crash; nothing else stays behind.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = target(path)?;
     let folder = match path.parent() {
@@ -22,8 +22,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Where the file is, behind symbolic links. What is there must be a regular file: renaming over a device or a
-/// pipe would replace it.
+/// Where the file is, behind symbolic links. What is there must be a regular file: renaming over a
+/// device or a pipe would replace it.
 fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::metadata(path) {
         Ok(found) if found.is_file() => fs::canonicalize(path),
@@ -68,8 +68,8 @@ impl Drop for Temporary {
     }
 }
 
-/// Puts the new name on the disk. File systems that cannot sync a folder, or folders that may be written
-/// but not read, are no reason to fail: the file is complete.
+/// Puts the new name on the disk. File systems that cannot sync a folder, or folders that may be
+/// written but not read, are no reason to fail: the file is complete.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         Err(error) if !is_unsupported(error.kind()) => Err(error),

@@ -1,5 +1,5 @@
-//! Each kind of event, called directly: this program's global allocator is the system's, so nothing else
-//! is recorded.
+//! Each kind of event, called directly: this program's global allocator is the system's, so nothing
+//! else is recorded.
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
@@ -203,8 +203,8 @@ fn threads_that_run_already_obey_a_new_interval() {
     assert_eq!(turn.since(), ((1, 10), (0, 0)));
 }
 
-/// Sizes from 16 bytes to a megabyte at one call site, half of each freed: the estimates of what was
-/// allocated and of what is in use lie within five standard errors.
+/// Sizes from 16 bytes to a megabyte at one call site, half of each freed: the estimates of what
+/// was allocated and of what is in use lie within five standard errors.
 #[test]
 fn estimates_at_512_kib_are_unbiased() {
     const INTERVAL: u64 = 512 << 10;

@@ -1,5 +1,5 @@
-//! At interval 1, totals and profile say exactly what an allocator below the recorder counted, from the
-//! first allocation of the process on.
+//! At interval 1, totals and profile say exactly what an allocator below the recorder counted, from
+//! the first allocation of the process on.
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;

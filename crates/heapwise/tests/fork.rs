@@ -1,5 +1,5 @@
-//! A child of a fork allocates, frees and writes a profile, whatever the other threads of its parent were
-//! doing.
+//! A child of a fork allocates, frees and writes a profile, whatever the other threads of its
+//! parent were doing.
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
@@ -37,7 +37,8 @@ fn a_child_goes_on_with_what_its_parent_had() {
 
 /// Forks; the child works and writes a profile. Waits for it.
 fn fork_and_write(path: &Path) {
-    // SAFETY: the child only allocates, which the C library's fork permits, writes a file, and ends.
+    // SAFETY: the child only allocates, which the C library's fork permits, writes a file, and
+    // ends.
     let child = unsafe { libc::fork() };
     assert!(child >= 0);
     if child == 0 {

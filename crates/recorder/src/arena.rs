@@ -28,7 +28,8 @@ impl Pages {
     fn map(bytes: usize) -> Result<Self, NoMemory> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: a new anonymous mapping at an address of the kernel's choice touches nothing that exists.
+        // SAFETY: a new anonymous mapping at an address of the kernel's choice touches nothing that
+        // exists.
         let start = unsafe { libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0) };
         if start == libc::MAP_FAILED {
             return Err(NoMemory);
@@ -41,7 +42,8 @@ impl Pages {
 impl Drop for Pages {
     fn drop(&mut self) {
         MAPPED.fetch_sub(self.bytes, Ordering::Relaxed);
-        // SAFETY: exactly the mapping that `map` made; whoever owned these pages borrows from them no more.
+        // SAFETY: exactly the mapping that `map` made; whoever owned these pages borrows from them
+        // no more.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) };
     }
 }
@@ -83,6 +85,15 @@ impl<T: Copy> Array<T> {
         Ok(Self { start: pages.start.cast(), pages: Some(pages), len: 0 })
     }
 
+    /// As [`with_capacity`](Self::with_capacity), with the memory already there: filling it asks
+    /// nothing more of the kernel, so it can be done under locks.
+    pub fn with_backed_capacity(capacity: usize) -> Result<Self, NoMemory> {
+        let array = Self::with_capacity(capacity)?;
+        // SAFETY: there is room for `capacity` values, none of which is in use yet.
+        unsafe { array.start.write_bytes(0, capacity) };
+        Ok(array)
+    }
+
     /// How many values fit before the next growth.
     pub fn capacity(&self) -> usize {
         self.pages.as_ref().map_or(0, |pages| pages.bytes / size_of::<T>())
@@ -95,7 +106,8 @@ impl<T: Copy> Array<T> {
         }
         // SAFETY: `len < capacity`, so the place is inside the pages.
         let place = unsafe { self.start.add(self.len) };
-        // SAFETY: this array owns the pages, is borrowed exclusively, and asked for `T`'s alignment.
+        // SAFETY: this array owns the pages, is borrowed exclusively, and asked for `T`'s
+        // alignment.
         unsafe { place.write(value) };
         self.len += 1;
         Ok(())
@@ -125,8 +137,8 @@ impl<T: Copy> Deref for Array<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        // SAFETY: the first `len` values are inside the pages and initialised: pushed, copied, or zeroes of a
-        // type that has them.
+        // SAFETY: the first `len` values are inside the pages and initialised: pushed, copied, or
+        // zeroes of a type that has them.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
     }
 }

@@ -12,16 +12,16 @@ const MAX_FRAMES: usize = 256;
 pub struct Caller(usize);
 
 impl Caller {
-    /// The function of which `local` is a local variable. It must not be inlined, or stacks begin where it was
-    /// inlined into.
+    /// The function of which `local` is a local variable. It must not be inlined, or stacks begin
+    /// where it was inlined into.
     #[inline(always)]
     pub fn of<T>(local: &T) -> Self {
         Self(std::ptr::from_ref(local) as usize)
     }
 }
 
-/// Calls `use_stack` with the return addresses above `caller`, innermost first, and whether outer ones are missing.
-/// The stack is empty where stacks cannot be walked.
+/// Calls `use_stack` with the return addresses above `caller`, innermost first, and whether outer
+/// ones are missing. The stack is empty where stacks cannot be walked.
 pub fn with_stack(caller: Caller, use_stack: impl FnOnce(&[usize], bool)) {
     let mut frames = [0; MAX_FRAMES];
     let captured = capture_above(caller.0, &mut frames);

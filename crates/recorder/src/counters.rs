@@ -7,8 +7,8 @@ use crate::sampler::Weight;
 
 /// An estimated number of objects and bytes, as a sum of weights.
 ///
-/// Fixed point with [`Weight::FRACTION_BITS`] binary digits after the point. Sums are exact: what a free
-/// subtracts is what its allocation added, so nothing ever falls below zero or drifts.
+/// Fixed point with [`Weight::FRACTION_BITS`] binary digits after the point. Sums are exact: what a
+/// free subtracts is what its allocation added, so nothing ever falls below zero or drifts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amount {
     objects: u128,
@@ -27,15 +27,16 @@ impl Amount {
         Count { objects: round(self.objects), bytes: round(self.bytes) }
     }
 
-    /// Mean bytes an object, rounded; the size itself when all objects have the same. 0 without objects.
+    /// Mean bytes an object, rounded; the size itself when all objects have the same. 0 without
+    /// objects.
     pub fn mean_size(self) -> u64 {
         let doubled = (2 * self.bytes).checked_div(self.objects).unwrap_or(0);
         u64::try_from(doubled.div_ceil(2)).unwrap_or(u64::MAX)
     }
 }
 
-/// Adds and subtracts modulo 2^128: a total of 2^107 bytes is out of reach, and a panic here would end
-/// the program.
+/// Adds and subtracts modulo 2^128: a total of 2^107 bytes is out of reach, and a panic here would
+/// end the program.
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
         self.objects = self.objects.wrapping_add(other.objects);

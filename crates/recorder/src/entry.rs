@@ -1,13 +1,14 @@
 //! How a thread comes into the recorder, and what it may not do there.
 //!
-//! The recorder runs inside the allocator. Were it to allocate, or were a signal handler to allocate while
-//! it runs, it would enter itself: deadlock, or endless recursion. So it is entered once or not at all.
+//! The recorder runs inside the allocator. Were it to allocate, or were a signal handler to
+//! allocate while it runs, it would enter itself: deadlock, or endless recursion. So it is entered
+//! once or not at all.
 
 use std::cell::Cell;
 
 thread_local! {
-    /// `const` and without `Drop`, so that it can be read from the first instruction of a thread to the
-    /// last, also in the destructors of other thread-locals.
+    /// `const` and without `Drop`, so that it can be read from the first instruction of a thread to
+    /// the last, also in the destructors of other thread-locals.
     static ENTRY: Entry = const { Entry { inside: Cell::new(false), muted: Cell::new(0) } };
 }
 
@@ -18,11 +19,12 @@ struct Entry {
     muted: Cell<u32>,
 }
 
-/// Proof that this thread entered the recorder from outside it. Everything that takes a lock or touches a
-/// table asks for it.
+/// Proof that this thread entered the recorder from outside it. Everything that takes a lock or
+/// touches a table asks for it.
 ///
-/// Allocations made while it is alive are not recorded and frees are not noticed, so no user code runs
-/// under it. Puts the thread's `errno` back when it ends: programs read it after a call to the allocator.
+/// Allocations made while it is alive are not recorded and frees are not noticed, so no user code
+/// runs under it. Puts the thread's `errno` back when it ends: programs read it after a call to the
+/// allocator.
 #[derive(Debug)]
 pub struct Outermost {
     errno: i32,
@@ -49,10 +51,11 @@ impl Drop for Outermost {
     }
 }
 
-/// While one is alive, allocations of this thread are not recorded; frees of recorded blocks still are.
+/// While one is alive, allocations of this thread are not recorded; frees of recorded blocks still
+/// are.
 ///
-/// For the profiler's own work outside the recorder, such as encoding a profile, which must not show up
-/// in what it describes.
+/// For the profiler's own work outside the recorder, such as encoding a profile, which must not
+/// show up in what it describes.
 #[derive(Debug)]
 pub struct Muted(());
 

@@ -2,16 +2,16 @@
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Slots; at the default interval a program holds about 2000 recorded blocks a GiB, so of the frees of
-/// blocks that were not recorded, 3 in 100 a GiB in use go on to the live table for nothing.
+/// Slots; at the default interval a program holds about 2000 recorded blocks a GiB, so of the frees
+/// of blocks that were not recorded, 3 in 100 a GiB in use go on to the live table for nothing.
 const SLOTS: usize = 1 << 16;
 
 /// A counting filter over the addresses of recorded blocks.
 ///
 /// Invariant: a slot counts at least the recorded blocks whose address falls on it, from before
-/// their address is given to the program until after the look-up that removed them. So a slot of zero proves that a
-/// block is not recorded, on every thread: whoever frees a block has learnt its address after its slot
-/// was counted.
+/// their address is given to the program until after the look-up that removed them. So a slot of
+/// zero proves that a block is not recorded, on every thread: whoever frees a block has learnt its
+/// address after its slot was counted.
 ///
 /// A slot that reaches its maximum stays there, which keeps the invariant.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ impl Filter {
 
     #[inline(always)]
     fn slot(&self, address: usize) -> &AtomicU16 {
-        // Neighbouring blocks have neighbouring slots, so that the filter of a busy part of the heap
-        // stays in the cache beside it: 512 bytes of heap a line. The higher bits tell apart
+        // Neighbouring blocks have neighbouring slots, so that the filter of a busy part of the
+        // heap stays in the cache beside it: 512 bytes of heap a line. The higher bits tell apart
         // large blocks, which begin pages.
         &self.slots[(address >> 4 ^ address >> 20) % SLOTS]
     }

@@ -1,8 +1,8 @@
 //! What a fork does to the recorder.
 //!
-//! The child of a fork has one thread and a copy of all memory, locks included. Were another thread in the
-//! middle of a change, the child would have half of it, behind a lock that nobody will ever open. So a fork waits
-//! until no thread is inside: it takes every lock, and both sides let go.
+//! The child of a fork has one thread and a copy of all memory, locks included. Were another thread
+//! in the middle of a change, the child would have half of it, behind a lock that nobody will ever
+//! open. So a fork waits until no thread is inside: it takes every lock, and both sides let go.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,8 +25,8 @@ pub fn is_abandoned() -> bool {
     ABANDONED.load(Ordering::Relaxed)
 }
 
-/// Has every later fork go through this file, from the first call on. A failure leaves forks as they
-/// were: the child of a fork while another thread records may then hang.
+/// Has every later fork go through this file, from the first call on. A failure leaves forks as
+/// they were: the child of a fork while another thread records may then hang.
 pub fn prepare_for_forks() {
     static PREPARED: AtomicBool = AtomicBool::new(false);
     if PREPARED.load(Ordering::Relaxed) || PREPARED.swap(true, Ordering::Relaxed) {

@@ -10,8 +10,9 @@ pub const DEFAULT_INTERVAL: u64 = 512 << 10;
 /// No allocation has been made yet, and no interval set.
 const UNSET: u64 = u64::MAX - 1;
 
-/// Each thread compares this with the interval that its next mark was drawn with, at each allocation: a read of
-/// a line that no thread writes, and so a new interval holds from each thread's next allocation on.
+/// Each thread compares this with the interval that its next mark was drawn with, at each
+/// allocation: a read of a line that no thread writes, and so a new interval holds from each
+/// thread's next allocation on.
 static INTERVAL: AtomicU64 = AtomicU64::new(UNSET);
 
 /// Whether an interval other than 1 was ever in force.

@@ -6,10 +6,10 @@
 //! stack table -> snapshot
 //! ```
 //!
-//! An allocator asks two questions that are cheap and nearly always enough:
-//! [`passes`] before an allocation, [`may_hold`] before a free. The rest happens behind the entry
-//! guard (`Outermost`): nothing there allocates globally, takes a lock that user code can hold, or calls
-//! the dynamic loader. Memory comes from the kernel. Every table is bounded, and what did not fit is counted
+//! An allocator asks two questions that are cheap and nearly always enough: [`passes`] before an
+//! allocation, [`may_hold`] before a free. The rest happens behind the entry guard (`Outermost`):
+//! nothing there allocates globally, takes a lock that user code can hold, or calls the dynamic
+//! loader. Memory comes from the kernel. Every table is bounded, and what did not fit is counted
 //! ([`Dropped`]).
 //!
 //! | what | file |

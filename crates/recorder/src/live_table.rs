@@ -49,8 +49,8 @@ impl LiveTable {
         Self { shards: [const { Lock::new(Shard::new()) }; SHARDS] }
     }
 
-    /// Adds `block`. `Ok(Some(_))` is a block that was at this address before and whose free was not
-    /// noticed; it is replaced.
+    /// Adds `block`. `Ok(Some(_))` is a block that was at this address before and whose free was
+    /// not noticed; it is replaced.
     pub fn insert(&self, inside: &Outermost, block: Block) -> Result<Option<Block>, NoMemory> {
         let hash = hash(block.address);
         self.shards[shard(hash)].lock(inside).insert(block)
@@ -75,9 +75,9 @@ impl LiveTable {
 
 /// A part of the table: open addressing, linear probing.
 ///
-/// Invariant: no empty slot lies between the slot where a block's search starts and the block. So the
-/// number of slots is 0 or a power of two, at most three quarters are used, and a removal moves later blocks up
-/// instead of leaving a mark.
+/// Invariant: no empty slot lies between the slot where a block's search starts and the block. So
+/// the number of slots is 0 or a power of two, at most three quarters are used, and a removal moves
+/// later blocks up instead of leaving a mark.
 #[derive(Debug)]
 struct Shard {
     slots: Array<Block>,
@@ -132,7 +132,8 @@ impl Shard {
         let mut slot = (gap + 1) & mask;
         while self.slots[slot].address != 0 {
             let home = start(self.slots[slot].address) & mask;
-            // It may move if its search passes the gap: the gap is no further behind the slot than its home.
+            // It may move if its search passes the gap: the gap is no further behind the slot than
+            // its home.
             if slot.wrapping_sub(gap) & mask <= slot.wrapping_sub(home) & mask {
                 self.slots[gap] = self.slots[slot];
                 gap = slot;

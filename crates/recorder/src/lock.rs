@@ -1,7 +1,7 @@
 //! A lock that only the recorder takes.
 //!
-//! `std::sync::Mutex` does not promise to stay clear of the global allocator; this one is a word and the
-//! kernel's futex.
+//! `std::sync::Mutex` does not promise to stay clear of the global allocator; this one is a word
+//! and the kernel's futex.
 
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
@@ -16,7 +16,8 @@ const HELD: u32 = 1;
 /// Held, and somebody may sleep: who lets go must wake one.
 const AWAITED: u32 = 2;
 
-/// Rounds of looking before sleeping: what is done under these locks takes about as long as 100 looks.
+/// Rounds of looking before sleeping: what is done under these locks takes about as long as 100
+/// looks.
 const LOOKS: u32 = 100;
 
 /// Mutual exclusion between threads that are inside the recorder.
@@ -47,7 +48,8 @@ impl<T> Lock<T> {
         Held { lock: self }
     }
 
-    /// Takes the lock without a guard, for a fork: it is given back by [`release`](Self::release) on both sides.
+    /// Takes the lock without a guard, for a fork: it is given back by [`release`](Self::release)
+    /// on both sides.
     pub fn acquire(&self) {
         let taken = self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed);
         if taken.is_err() {
@@ -112,8 +114,8 @@ impl<T> Drop for Held<'_, T> {
 #[cfg(target_os = "linux")]
 fn sleep_while(state: &AtomicU32, seen: u32) {
     let no_timeout = std::ptr::null::<libc::timespec>();
-    // SAFETY: the kernel only reads the word, which is borrowed and so alive. It may return early for any
-    // reason; the caller looks again.
+    // SAFETY: the kernel only reads the word, which is borrowed and so alive. It may return early
+    // for any reason; the caller looks again.
     unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAIT, seen, no_timeout) };
 }
 

@@ -1,12 +1,12 @@
 //! The two functions of the sampling model, in plain arithmetic.
 //!
-//! A call into the system's mathematics library may enter the dynamic loader the first time, and its
-//! last digits differ between systems. Neither is welcome inside an allocator.
+//! A call into the system's mathematics library may enter the dynamic loader the first time, and
+//! its last digits differ between systems. Neither is welcome inside an allocator.
 
 /// The natural logarithm of a positive, normal `x`; relative error below 1e-11.
 ///
-/// `x = m * 2^e` with `m` in [sqrt(1/2), sqrt(2)), and with `t = (m - 1) / (m + 1)`, so `|t| < 0.172`:
-/// `ln m = 2 (t + t^3/3 + t^5/5 + ..)`. The first term left out is below 5e-13.
+/// `x = m * 2^e` with `m` in [sqrt(1/2), sqrt(2)), and with `t = (m - 1) / (m + 1)`, so `|t| <
+/// 0.172`: `ln m = 2 (t + t^3/3 + t^5/5 + ..)`. The first term left out is below 5e-13.
 pub fn ln(x: f64) -> f64 {
     const MANTISSA: u64 = (1 << 52) - 1;
     const ONE: u64 = 1023 << 52;

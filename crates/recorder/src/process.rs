@@ -1,7 +1,7 @@
 //! The one recorder of this process, as an allocator calls it.
 //!
-//! The two fast questions, [`passes`] and [`may_hold`], answer for nearly every allocation and free. What they
-//! do not settle goes to the functions marked cold.
+//! The two fast questions, [`passes`] and [`may_hold`], answer for nearly every allocation and
+//! free. What they do not settle goes to the functions marked cold.
 
 use crate::capture::{self, Caller};
 use crate::counters::Dropped;
@@ -19,14 +19,15 @@ thread_local! {
     static SAMPLER: Sampler = const { Sampler::new() };
 }
 
-/// Whether a request of `size` bytes goes by unrecorded. If it does, its bytes are used up; if not, ask [`mark`].
+/// Whether a request of `size` bytes goes by unrecorded. If it does, its bytes are used up; if not,
+/// ask [`mark`].
 #[inline(always)]
 pub fn passes(size: usize) -> bool {
     SAMPLER.with(|sampler| sampler.passes(size as u64, interval::raw()))
 }
 
-/// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the interval in
-/// bytes to start with, if this is the first allocation of the process.
+/// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the
+/// interval in bytes to start with, if this is the first allocation of the process.
 #[cold]
 pub fn mark(size: usize, initial: u64) -> Option<Weight> {
     fork::prepare_for_forks();
@@ -36,8 +37,8 @@ pub fn mark(size: usize, initial: u64) -> Option<Weight> {
     weight.filter(|_| !Muted::is_on())
 }
 
-/// Records the block of `size` bytes at `address`, not null, before the program gets it. Its stack begins
-/// with the frame that called `caller`'s.
+/// Records the block of `size` bytes at `address`, not null, before the program gets it. Its stack
+/// begins with the frame that called `caller`'s.
 #[cold]
 pub fn record(address: usize, size: usize, weight: Weight, caller: Caller) {
     let Some(inside) = enter() else {
@@ -66,8 +67,8 @@ pub fn release(address: usize) {
     }
 }
 
-/// The recorded block at `address`, while the allocator moves it. Ends in [`retire`], or in [`put_back`] if the
-/// allocator left it where it was.
+/// The recorded block at `address`, while the allocator moves it. Ends in [`retire`], or in
+/// [`put_back`] if the allocator left it where it was.
 #[cold]
 pub fn take(address: usize) -> Option<Block> {
     RECORDER.take(&enter()?, address)

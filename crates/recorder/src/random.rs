@@ -50,7 +50,8 @@ pub fn fold(a: u64, b: u64) -> u64 {
 /// differs between threads and runs: where this thread's stack lies, and the clock.
 pub fn kernel_seed() -> u64 {
     let mut seed = 0u64;
-    // SAFETY: the kernel writes at most the eight bytes of `seed`, which is live and exclusive here.
+    // SAFETY: the kernel writes at most the eight bytes of `seed`, which is live and exclusive
+    // here.
     let got =
         unsafe { libc::getrandom((&raw mut seed).cast(), size_of::<u64>(), libc::GRND_NONBLOCK) };
     if got == size_of::<u64>() as isize {

@@ -17,9 +17,10 @@ use crate::stack_table::{BucketId, StackTable};
 /// snapshot   <- stack table, with recording stopped
 /// ```
 ///
-/// A block is in the filter and the live table before its address is given to the program, and out of
-/// the live table before its address is given back to the allocator: no other block can have the address
-/// meanwhile. No thread holds locks of two tables, except a fork, which takes all in this order.
+/// A block is in the filter and the live table before its address is given to the program, and out
+/// of the live table before its address is given back to the allocator: no other block can have the
+/// address meanwhile. No thread holds locks of two tables, except a fork, which takes all in this
+/// order.
 #[derive(Debug)]
 pub struct Recorder {
     stacks: StackTable,
@@ -61,8 +62,8 @@ impl Recorder {
         self.keep(inside, Block { address, size, weight, bucket });
     }
 
-    /// Removes the block at `address`, if it is recorded, before the allocator gets it back. It stays
-    /// counted as in use until [`retire`](Self::retire).
+    /// Removes the block at `address`, if it is recorded, before the allocator gets it back. It
+    /// stays counted as in use until [`retire`](Self::retire).
     pub fn take(&self, inside: &Outermost, address: usize) -> Option<Block> {
         let block = self.live.remove(inside, address)?;
         self.filter.remove(address);
@@ -74,7 +75,8 @@ impl Recorder {
         self.stacks.release(inside, block.bucket, block.amount());
     }
 
-    /// Makes a recorded block live: after its allocation, or again because it was not freed after all.
+    /// Makes a recorded block live: after its allocation, or again because it was not freed after
+    /// all.
     pub fn keep(&self, inside: &Outermost, block: Block) {
         self.filter.add(block.address);
         match self.live.insert(inside, block) {
@@ -116,14 +118,15 @@ impl Recorder {
     pub fn rows(&self, inside: &Outermost) -> Result<Array<Row>, NoMemory> {
         let mut room = 0;
         loop {
-            let mut rows = Array::with_capacity(room)?;
+            let mut rows = Array::with_backed_capacity(room)?;
             let held = self.stacks.hold(inside);
             let wanted = held.len();
             if wanted <= rows.capacity() {
                 held.buckets().try_for_each(|bucket| rows.push(Row::of(bucket)))?;
                 return Ok(rows);
             }
-            // The table is bounded, so this ends; room to grow makes the next round the last as a rule.
+            // The table is bounded, so this ends; room to grow makes the next round the last as a
+            // rule.
             room = wanted + wanted / 8 + 1024;
         }
     }

@@ -7,27 +7,29 @@ use crate::random::{Random, kernel_seed};
 
 /// Decides which allocations of one thread are recorded.
 ///
-/// Model: bytes are numbered in the order in which the thread asks for them, and marked at random and
-/// independently, one in `interval` on average. An allocation is recorded when it contains a mark. The
-/// chance that `size` bytes contain one is
+/// Model: bytes are numbered in the order in which the thread asks for them, and marked at random
+/// and independently, one in `interval` on average. An allocation is recorded when it contains a
+/// mark. The chance that `size` bytes contain one is
 ///
 /// ```text
 /// p(size) = 1 - e^(-size / interval)
 /// ```
 ///
 /// At the default interval of 512 KiB: 16 B 0.003 %, 4 KiB 0.78 %, 512 KiB 63 %, 1 MiB 86 %, 8 MiB
-/// 99.99999 %. A recorded allocation stands for `1 / p(size)` allocations of its size, its *weight*: 32 768.5
-/// at 16 B, 128.5 at 4 KiB, 1.156 at 1 MiB. Every allocation thus counts `p * 1/p = 1` on average,
-/// whatever else happens at the same place: sums of weights are unbiased at call sites of mixed sizes too.
+/// 99.99999 %. A recorded allocation stands for `1 / p(size)` allocations of its size, its
+/// *weight*: 32 768.5 at 16 B, 128.5 at 4 KiB, 1.156 at 1 MiB. Every allocation thus counts `p *
+/// 1/p = 1` on average, whatever else happens at the same place: sums of weights are unbiased at
+/// call sites of mixed sizes too.
 ///
-/// Implementation: distances between marks are exponential, so only the distance to the next one is kept.
-/// It has no memory: forgetting it and drawing another, at any moment that does not depend on it,
-/// changes no chance. That is what happens when the interval changes, which is why estimates stay
-/// unbiased across the change; the weight comes from the interval that the mark was drawn with.
+/// Implementation: distances between marks are exponential, so only the distance to the next one is
+/// kept. It has no memory: forgetting it and drawing another, at any moment that does not depend on
+/// it, changes no chance. That is what happens when the interval changes, which is why estimates
+/// stay unbiased across the change; the weight comes from the interval that the mark was drawn
+/// with.
 ///
-/// At interval 1 every allocation is recorded, with weight exactly 1 (not with p = 63 %): that is what users of
-/// Go's `MemProfileRate` mean by it. At interval 0 none is. A request of zero bytes contains no byte to mark;
-/// it is recorded at interval 1 only.
+/// At interval 1 every allocation is recorded, with weight exactly 1 (not with p = 63 %): that is
+/// what users of Go's `MemProfileRate` mean by it. At interval 0 none is. A request of zero bytes
+/// contains no byte to mark; it is recorded at interval 1 only.
 ///
 /// One per thread; never shared.
 #[derive(Debug)]
@@ -57,8 +59,8 @@ impl Sampler {
 
     /// Whether `size` bytes end before the next mark; if they do, they are used up.
     ///
-    /// The whole cost of an allocation that is not recorded. When this answers `false` nothing has changed
-    /// yet, and [`mark`](Self::mark) decides.
+    /// The whole cost of an allocation that is not recorded. When this answers `false` nothing has
+    /// changed yet, and [`mark`](Self::mark) decides.
     #[inline(always)]
     pub fn passes(&self, size: u64, interval: u64) -> bool {
         let left = self.until_next.get();
@@ -81,7 +83,8 @@ impl Sampler {
         (interval != 0).then(|| Weight::of(size, interval))
     }
 
-    /// Forgets the next mark and the seed, as the child of a fork must: its parent goes on with both.
+    /// Forgets the next mark and the seed, as the child of a fork must: its parent goes on with
+    /// both.
     pub fn forget(&self) {
         self.interval.set(NEVER_DRAWN);
     }
@@ -107,8 +110,8 @@ impl Sampler {
     }
 }
 
-/// How many allocations one recorded allocation stands for: fixed point, so that what a free takes away is
-/// exactly what the allocation added, and sums at interval 1 are whole numbers.
+/// How many allocations one recorded allocation stands for: fixed point, so that what a free takes
+/// away is exactly what the allocation added, and sums at interval 1 are whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight(u64);
 
@@ -118,7 +121,8 @@ impl Weight {
     /// The weight of an allocation that stands for itself.
     pub const ONE: Self = Self(1 << Self::FRACTION_BITS);
 
-    /// The weight of a request of `size` bytes that contains a mark: `1 / (1 - e^(-size/interval))`.
+    /// The weight of a request of `size` bytes that contains a mark: `1 / (1 -
+    /// e^(-size/interval))`.
     ///
     /// At most `interval / size + 1`, so at most 2^41 (size 0 counts as one byte here).
     pub fn of(size: u64, interval: u64) -> Self {

@@ -4,8 +4,8 @@ use crate::arena::Array;
 use crate::counters::{Count, Dropped};
 use crate::stack_table::Bucket;
 
-/// What was recorded, as of one instant: of now, whatever has or has not been collected, because there is
-/// nothing to collect. Lies in memory of its own, so that taking it allocates nothing.
+/// What was recorded, as of one instant: of now, whatever has or has not been collected, because
+/// there is nothing to collect. Lies in memory of its own, so that taking it allocates nothing.
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) rows: Array<Row>,

@@ -10,16 +10,16 @@ use crate::random::fold;
 const SHARDS: usize = 32;
 /// Distinct stacks a shard keeps: 262 144 in all.
 const MAX_STACKS: usize = (1 << 18) / SHARDS;
-/// Buckets a shard keeps: 1 048 576 in all, 96 MiB.
+/// Buckets a shard keeps: 1 048 576 in all, 80 MiB.
 const MAX_BUCKETS: usize = (1 << 20) / SHARDS;
 /// Words of frames a shard keeps: 128 MiB in all.
 const MAX_WORDS: usize = (1 << 24) / SHARDS;
 
 /// Every stack at which something was recorded, once, with its buckets.
 ///
-/// A *bucket* holds the objects of one stack and one size class. Classes are powers of two, so a stack has
-/// few buckets however its sizes vary, and yet the objects of a bucket are of nearly one size: enough to
-/// recover how many were recorded, and so how far an estimate can be off.
+/// A *bucket* holds the objects of one stack and one size class. Classes are powers of two, so a
+/// stack has few buckets however its sizes vary, and yet the objects of a bucket are of nearly one
+/// size: enough to recover how many were recorded, and so how far an estimate can be off.
 #[derive(Debug)]
 pub struct StackTable {
     shards: [Lock<Shard>; SHARDS],
@@ -111,8 +111,9 @@ impl HeldTable<'_> {
 
 /// A part of the table.
 ///
-/// Invariants: a place of `index` is 0, or one more than a row of `stacks`; at most three quarters are used.
-/// The buckets of a stack are a chain through `Row::previous` to smaller rows, starting at `Stack::newest`.
+/// Invariants: a place of `index` is 0, or one more than a row of `stacks`; at most three quarters
+/// are used. The buckets of a stack are a chain through `Row::previous` to smaller rows, starting
+/// at `Stack::newest`.
 #[derive(Debug)]
 struct Shard {
     index: Array<u32>,
@@ -209,8 +210,8 @@ impl Shard {
         Ok(self.stacks.len() as u32 - 1)
     }
 
-    /// The row of the bucket of `stack` and `class`, a new one if need be. Beyond the limit, sizes share the
-    /// bucket that the stack has.
+    /// The row of the bucket of `stack` and `class`, a new one if need be. Beyond the limit, sizes
+    /// share the bucket that the stack has.
     fn bucket(&mut self, stack: u32, class: u32) -> Result<u32, NoMemory> {
         let newest = self.stacks[stack as usize].newest;
         let mut next = newest;

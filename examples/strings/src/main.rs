@@ -1,5 +1,5 @@
-//! Grows a vector of a million strings, drops it, and writes a heap profile at the end: nothing is in use, and
-//! `alloc_space` shows what the growing took.
+//! Grows a vector of a million strings, drops it, and writes a heap profile at the end: nothing is
+//! in use, and `alloc_space` shows what the growing took.
 #![forbid(unsafe_code)]
 
 use std::hint::black_box;
@@ -13,7 +13,7 @@ const USAGE: &str = "usage: strings [--interval BYTES] [PROFILE]
 
 Writes a heap profile of growing and dropping a vector of a million strings.
 
-  --interval BYTES  record one allocation in so many bytes allocated; 1 records all (default 524288)
+  --interval BYTES  record one allocation in so many bytes; 1 records all (default 524288)
   PROFILE           the file to write (default: strings.pb.gz)";
 
 fn main() -> ExitCode {

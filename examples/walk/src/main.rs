@@ -1,11 +1,11 @@
-//! Walks a directory in lexical order, and shows what that holds in memory: a heap profile at the first visit and one
-//! at the last. Both are of their own moment, so both show the names that were read before the first visit.
+//! Walks a directory in lexical order, and shows what that holds in memory: a heap profile at the
+//! first visit and one at the last. Both are of their own moment, so both show the names that were
+//! read before the first visit.
 #![forbid(unsafe_code)]
 
 mod options;
 mod walk;
 
-use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+fn run(options: &Options) -> io::Result<()> {
     if let Some(interval) = options.interval {
         heapwise::heap::set_interval(interval);
     }
@@ -34,7 +34,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let first_visit = options.output.join("first-visit.pb.gz");
     let last_visit = options.output.join("last-visit.pb.gz");
     let mut visits = 0u64;
-    let walked = walk::walk(&options.directory, &mut |_, is_last| {
+    walk::walk(&options.directory, &mut |_, is_last| {
         if visits == 0 {
             write_heap(&first_visit)?;
         }
@@ -46,8 +46,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             writeln!(io::stderr(), "visited {visits} files and directories")?;
         }
         Ok(())
-    });
-    walked.map_err(|error| format!("{}: {error}", options.directory.display()).into())
+    })
 }
 
 fn write_heap(path: &Path) -> io::Result<()> {

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Longest path that Linux takes, in bytes. One buffer of this size serves every path, so visiting allocates
-/// nothing that stays.
+/// Longest path that Linux takes, in bytes. One buffer of this size serves every path, so visiting
+/// allocates nothing that stays.
 const PATH_MAX: usize = 4096;
 
 /// What is called for every file and directory: its path, and whether it is the last.
@@ -13,8 +13,8 @@ pub type Visit<'a> = dyn FnMut(&Path, bool) -> io::Result<()> + 'a;
 
 /// Visits `root` and everything below it, a directory before what is in it, names in lexical order.
 ///
-/// That order has a price: the names of a directory are read and sorted before the first is visited, and stay in
-/// memory until the last one was. Symbolic links are visited, not followed.
+/// That order has a price: the names of a directory are read and sorted before the first is
+/// visited, and stay in memory until the last one was. Symbolic links are visited, not followed.
 pub fn walk(root: &Path, visit: &mut Visit<'_>) -> io::Result<()> {
     let mut path = PathBuf::with_capacity(PATH_MAX);
     path.push(root);
@@ -22,10 +22,11 @@ pub fn walk(root: &Path, visit: &mut Visit<'_>) -> io::Result<()> {
 }
 
 fn walk_from(path: &mut PathBuf, is_last: bool, visit: &mut Visit<'_>) -> io::Result<()> {
-    if !fs::symlink_metadata(&*path)?.is_dir() {
+    let metadata = fs::symlink_metadata(&*path).map_err(|error| naming(path, &error))?;
+    if !metadata.is_dir() {
         return visit(path, is_last);
     }
-    let names = read_dir_names(path)?;
+    let names = read_dir_names(path).map_err(|error| naming(path, &error))?;
     visit(path, is_last && names.is_empty())?;
     for (position, name) in names.iter().enumerate() {
         path.push(name);
@@ -44,6 +45,10 @@ fn read_dir_names(directory: &Path) -> io::Result<Vec<OsString>> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+fn naming(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]
@@ -120,5 +125,6 @@ mod tests {
     fn a_missing_root_is_an_error() {
         let error = walk(Path::new("/no/such/directory"), &mut |_, _| Ok(())).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.to_string().starts_with("/no/such/directory: "), "{error}");
     }
 }

@@ -55,8 +55,8 @@ fn the_largest_interval_overflows_nothing() {
 
 /// Estimated objects and bytes of `requests`, and the standard errors of both estimates.
 ///
-/// A request with chance `p` contributes `1/p` with chance `p`: variance `1/p - 1`, and `size^2` times
-/// that for bytes; requests are independent.
+/// A request with chance `p` contributes `1/p` with chance `p`: variance `1/p - 1`, and `size^2`
+/// times that for bytes; requests are independent.
 struct Estimate {
     objects: f64,
     bytes: f64,
