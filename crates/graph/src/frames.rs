@@ -1,5 +1,7 @@
 //! The nodes that a location stands for.
 
+use std::ops::Range;
+
 use heapwise_profile::{Id, Location, Profile};
 
 use crate::identity::Numbering;
@@ -9,8 +11,8 @@ use crate::{Identities, Naming, Node};
 /// the machine code first, the innermost inlined one last. Each location has at least one.
 #[derive(Clone, Debug)]
 pub struct Frames {
-    /// Where the frames of a location end, for each location.
-    ends: Vec<u32>,
+    /// Where the frames of each location start; one more, where those of the last one end.
+    starts: Vec<u32>,
     frames: Vec<Frame>,
 }
 
@@ -32,6 +34,12 @@ impl Frame {
         (row != ABSENT).then(|| Id::from_row(row as usize))
     }
 
+    /// The row of the node, or of none.
+    #[inline]
+    pub(crate) fn row(self) -> usize {
+        (self.0 & ABSENT) as usize
+    }
+
     /// Whether this is a call inlined into the frame before.
     #[inline]
     pub fn inlined(self) -> bool {
@@ -46,9 +54,10 @@ impl Frames {
         let mut numbering = Numbering::new(profile, naming);
         let locations = &profile.locations;
         let mut frames = Self {
-            ends: Vec::with_capacity(locations.len()),
+            starts: Vec::with_capacity(locations.len() + 1),
             frames: Vec::with_capacity(locations.all_lines().len().max(locations.len())),
         };
+        frames.starts.push(0);
         for (location, lines) in locations.iter() {
             if lines.is_empty() {
                 frames.frames.push(Frame(numbering.bare(location) & ABSENT));
@@ -57,7 +66,7 @@ impl Frames {
                 let mark = if depth == 0 { 0 } else { INLINED };
                 frames.frames.push(Frame((numbering.line(location, line) & ABSENT) | mark));
             }
-            frames.ends.push(u32::try_from(frames.frames.len()).unwrap_or(u32::MAX));
+            frames.starts.push(u32::try_from(frames.frames.len()).unwrap_or(u32::MAX));
         }
         (frames, numbering.finish())
     }
@@ -65,9 +74,25 @@ impl Frames {
     /// The nodes of a location, outermost first.
     #[inline]
     pub fn at(&self, location: Id<Location>) -> &[Frame] {
+        &self.frames[self.slots_of(location)]
+    }
+
+    /// How many frames all locations have together.
+    pub(crate) fn slots(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Where the frames of a location lie among those of all.
+    #[inline]
+    pub(crate) fn slots_of(&self, location: Id<Location>) -> Range<usize> {
         let row = location.row();
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.frames[start as usize..self.ends[row] as usize]
+        self.starts[row] as usize..self.starts[row + 1] as usize
+    }
+
+    /// The frame in a slot.
+    #[inline]
+    pub(crate) fn in_slot(&self, slot: usize) -> Frame {
+        self.frames[slot]
     }
 
     /// Makes every node absent for which `keep`, indexed by its row, is false.

@@ -29,6 +29,11 @@ impl Weight {
         if self.divisor == 0 { self.sum } else { self.sum.wrapping_div(self.divisor) }
     }
 
+    /// With the magnitude of the sum; divisors keep their sign.
+    pub(crate) fn absolute(self) -> Self {
+        Self { sum: self.sum.wrapping_abs(), ..self }
+    }
+
     #[inline]
     pub(crate) fn add(&mut self, other: Self) {
         self.sum = self.sum.wrapping_add(other.sum);

@@ -1,7 +1,7 @@
 //! Profile to call graph: aggregation to a granularity, nodes and edges, trimming, orders.
 //!
 //! ```text
-//! Profile -> aggregate -> Profile -> frames -> walk -> trim -> order -> Graph
+//! Profile -> aggregate -> Profile -> frames -> node sums -> order, trim -> edge sums -> Graph
 //! ```
 //!
 //! The crate knows nothing of reports: options are values, names are bytes.
@@ -10,15 +10,16 @@
 mod adjacency;
 mod aggregate;
 mod build;
+mod edge_sums;
 mod frames;
 mod graph;
 mod identity;
 mod names;
+mod node_sums;
 mod options;
 mod order;
 mod path;
 mod total;
-mod walk;
 
 pub use adjacency::Adjacency;
 pub use aggregate::aggregate;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Weight;
+
 /// What makes two locations the same node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Granularity {
@@ -50,13 +52,12 @@ pub struct Value {
 }
 
 impl Value {
-    /// The weight of a sample with these values: what it adds, and what the sum is divided by (0 for
-    /// "not at all").
+    /// What a sample with these values adds to its nodes; nothing if all of it is 0.
     #[inline]
-    pub fn weight(self, values: &[i64]) -> (i64, i64) {
-        let value = values.get(self.index).copied().unwrap_or(0);
+    pub fn weight(self, values: &[i64]) -> Option<Weight> {
+        let sum = values.get(self.index).copied().unwrap_or(0);
         let divisor = if self.mean { values.first().copied().unwrap_or(0) } else { 0 };
-        (value, divisor)
+        (sum != 0 || divisor != 0).then_some(Weight { sum, divisor })
     }
 }
 
@@ -93,6 +94,8 @@ pub struct Request<'a> {
     pub order: Order,
     /// The cut-offs.
     pub trim: Trim,
+    /// Whether edges are wanted. Nodes do not depend on them, and cost less.
+    pub edges: bool,
 }
 
 impl fmt::Debug for Naming<'_> {

@@ -2,7 +2,7 @@
 
 use heapwise_profile::{LabelValue, Profile, Sample};
 
-use crate::Value;
+use crate::{Value, Weight};
 
 /// The label that marks the samples of the base of a comparison.
 const BASE_KEY: &[u8] = b"pprof::base";
@@ -13,33 +13,16 @@ const BASE_KEY: &[u8] = b"pprof::base";
 /// comparison (samples labelled `pprof::base` = `true`, whose own sum is above 0) it is that of the
 /// base alone. Sums wrap around.
 pub fn total(profile: &Profile, value: Value) -> i64 {
-    let (mut all, mut base) = (Sum::default(), Sum::default());
+    let (mut all, mut base) = (Weight::default(), Weight::default());
     let is_base = base_label(profile);
     for sample in profile.samples.iter() {
-        let (weight, divisor) = value.weight(sample.values);
-        all.add(weight, divisor);
+        let Some(weight) = value.weight(sample.values) else { continue };
+        all.add(weight.absolute());
         if is_base(&sample) {
-            base.add(weight, divisor);
+            base.add(weight.absolute());
         }
     }
-    if base.value > 0 { base.mean() } else { all.mean() }
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    value: i64,
-    divisor: i64,
-}
-
-impl Sum {
-    fn add(&mut self, weight: i64, divisor: i64) {
-        self.value = self.value.wrapping_add(weight.wrapping_abs());
-        self.divisor = self.divisor.wrapping_add(divisor);
-    }
-
-    fn mean(self) -> i64 {
-        if self.divisor == 0 { self.value } else { self.value.wrapping_div(self.divisor) }
-    }
+    if base.sum > 0 { base.value() } else { all.value() }
 }
 
 /// The test whether a sample belongs to the base: its label says `true`.

@@ -42,21 +42,17 @@ impl Input<'_> {
         self.profile.header.sample_types.get(self.value.index)
     }
 
-    /// The call graph that the style asks for.
-    pub(crate) fn graph(&self) -> Graph {
-        self.graph_of(false)
-    }
-
-    /// The same; with `objects`, nodes differ by object file and start line too.
-    pub(crate) fn graph_of(&self, objects: bool) -> Graph {
+    /// The call graph that the style asks for, `with` what the format needs of it.
+    pub(crate) fn graph(&self, with: Wanted) -> Graph {
         let style = self.style;
         let shown_file = self.shown_file();
         let request = Request {
             value: self.value,
-            naming: Naming { shown_file: &shown_file, objects },
+            naming: Naming { shown_file: &shown_file, objects: with.objects },
             drop_negative: style.drop_negative,
             order: style.order,
             trim: style.trim,
+            edges: with.edges,
         };
         Graph::build(self.profile, &request)
     }
@@ -70,6 +66,15 @@ impl Input<'_> {
     fn shown_file(&self) -> impl Fn(&[u8]) -> Vec<u8> {
         |file| self.sources.shown_name(file)
     }
+}
+
+/// What a format needs of a call graph.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The edges.
+    pub edges: bool,
+    /// Nodes that differ by object file and start line too.
+    pub objects: bool,
 }
 
 /// How values and names are written, and which parts of a report are.

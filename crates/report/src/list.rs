@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use heapwise_graph::Graph;
 use heapwise_units::percentage;
 
+use crate::input::Wanted;
 use crate::text::write_right;
 use crate::values::Values;
 use crate::{Error, Input, Pattern, Sources};
@@ -72,7 +73,7 @@ impl List {
     /// # Errors
     /// [`Error::NoMatch`] if there is none.
     pub fn new(input: &Input<'_>, pattern: &Pattern<'_>) -> Result<Self, Error> {
-        let graph = input.graph_of(true);
+        let graph = input.graph(Wanted { objects: true, edges: false });
         let functions = matching(&graph, pattern);
         if functions.is_empty() {
             return Err(Error::no_match(pattern));

@@ -7,6 +7,7 @@ use heapwise_units::percentage;
 
 use crate::Input;
 use crate::header::Header;
+use crate::input::Wanted;
 use crate::text::write_right;
 use crate::values::Values;
 
@@ -49,7 +50,9 @@ pub enum Inlined {
 impl Top {
     /// The nodes of the call graph of `input`.
     pub fn new(input: &Input<'_>) -> Self {
-        let graph = input.graph();
+        // Edges only tell which nodes were inlined.
+        let edges = input.profile.locations.iter().any(|(_, lines)| lines.len() > 1);
+        let graph = input.graph(Wanted { edges, ..Wanted::default() });
         let inlined = inlined(&graph);
         let rows = graph.in_order().map(|(id, node)| TopRow {
             flat: node.flat.value(),

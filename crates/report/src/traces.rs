@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use heapwise_graph::{Frame, Frames, Names, Value, Weight};
+use heapwise_graph::{Frame, Frames, Names, Value};
 use heapwise_profile::{Label, LabelUnits, LabelValue, Profile, Sample};
 use heapwise_units::{AUTO, label};
 
@@ -90,8 +90,8 @@ impl Traces {
 
     /// Writes a line for each frame, leaf first, the value on the first.
     fn write_stack(&self, sample: &Sample<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let (sum, divisor) = self.value.weight(sample.values);
-        let mut value = self.values.text(Weight { sum, divisor }.value());
+        let weight = self.value.weight(sample.values).unwrap_or_default();
+        let mut value = self.values.text(weight.value());
         for &location in sample.stack {
             for &frame in self.frames.at(location).iter().rev() {
                 write_right(out, &value, 10)?;

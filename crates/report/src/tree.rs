@@ -7,6 +7,7 @@ use heapwise_profile::Id;
 use heapwise_units::percentage;
 
 use crate::header::Header;
+use crate::input::Wanted;
 use crate::text::write_right;
 use crate::values::Values;
 use crate::{Error, Input, Pattern};
@@ -15,6 +16,8 @@ const SEPARATOR: &[u8] =
     b"----------------------------------------------------------+-------------\n";
 const LEGEND: &[u8] =
     b"      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t \n";
+
+const WITH_EDGES: Wanted = Wanted { edges: true, objects: false };
 
 /// The nodes in order, each between its callers and what it calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +61,7 @@ pub struct Call {
 impl Tree {
     /// All nodes of the call graph of `input`.
     pub fn new(input: &Input<'_>) -> Self {
-        let graph = input.graph();
+        let graph = input.graph(WITH_EDGES);
         Self::of(input, &graph, |_| true)
     }
 
@@ -67,7 +70,7 @@ impl Tree {
     /// # Errors
     /// [`Error::NoMatch`] if there is none.
     pub fn peek(input: &Input<'_>, pattern: &Pattern<'_>) -> Result<Self, Error> {
-        let graph = input.graph();
+        let graph = input.graph(WITH_EDGES);
         let tree = Self::of(input, &graph, |name| (pattern.matches)(name));
         if tree.entries.is_empty() { Err(Error::no_match(pattern)) } else { Ok(tree) }
     }
