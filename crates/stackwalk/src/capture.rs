@@ -23,7 +23,8 @@ pub enum End {
     NoUnwindInfo,
     /// At a frame that would not lie above the one before it, or not on the stack.
     BadFrame,
-    /// Before it began: the bounds of the stack are unknown (no `/proc`, no free descriptor, no memory).
+    /// Before it began: the bounds of the stack are unknown (no `/proc`, no free descriptor, no
+    /// memory).
     NoStack,
     /// Before it began: stacks are not walked on this platform.
     Unsupported,
@@ -44,8 +45,8 @@ pub fn capture(frames: &mut [usize]) -> Captured {
     unsafe { walk(&Registers::here(), 0, frames) }
 }
 
-/// As [`capture`], without the frames up to the one that holds `address`, itself included: the first
-/// value is the return address found above `address` on the stack.
+/// As [`capture`], without the frames up to the one that holds `address`, itself included: the
+/// first value is the return address found above `address` on the stack.
 ///
 /// `address` is that of a local variable of a function that is now running. The first value is
 /// then in the function that called it, whatever was inlined in between; so a function that takes

@@ -21,7 +21,8 @@ pub(crate) struct Area<'a> {
     pub executable: bool,
     pub file_offset: u64,
     pub file: FileIdentity,
-    /// As the kernel wrote it: newlines are `\012`, and ` (deleted)` may follow. Empty without a file.
+    /// As the kernel wrote it: newlines are `\012`, and ` (deleted)` may follow. Empty without a
+    /// file.
     pub path: &'a [u8],
 }
 

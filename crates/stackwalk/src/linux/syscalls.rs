@@ -21,7 +21,8 @@ const LARGEST_ERRNO: isize = 4095;
 unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> Result<usize, Errno> {
     let [a, b, c, d, e, f] = arguments;
     let result: isize;
-    // SAFETY: the x86_64 Linux ABI clobbers rcx and r11 only; memory effects are the caller's promise.
+    // SAFETY: the x86_64 Linux ABI clobbers rcx and r11 only; what happens to memory is the
+    // caller's promise.
     unsafe {
         asm!("syscall", inlateout("rax") number as isize => result,
             in("rdi") a, in("rsi") b, in("rdx") c, in("r10") d, in("r8") e, in("r9") f,
@@ -38,7 +39,8 @@ unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> Result<usize, 
 unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> Result<usize, Errno> {
     let [a, b, c, d, e, f] = arguments;
     let result: isize;
-    // SAFETY: the aarch64 Linux ABI preserves all registers but x0; memory effects are the caller's promise.
+    // SAFETY: the aarch64 Linux ABI preserves all registers but x0; what happens to memory is the
+    // caller's promise.
     unsafe {
         asm!("svc 0", in("x8") number, inlateout("x0") a => result,
             in("x1") b, in("x2") c, in("x3") d, in("x4") e, in("x5") f, options(nostack));

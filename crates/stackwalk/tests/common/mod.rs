@@ -10,7 +10,8 @@ unsafe extern "C" {
     fn _Unwind_GetIPInfo(context: *mut c_void, is_exact: *mut c_int) -> usize;
 }
 
-/// Return addresses of the calling thread, leaf first, from that of this function on. For a frame that a signal interrupted, its address plus 1.
+/// Return addresses of the calling thread, leaf first, from that of this function on. For a frame
+/// that a signal interrupted, its address plus 1.
 #[inline(never)]
 pub fn reference_walk() -> Vec<usize> {
     let mut frames: Vec<usize> = Vec::with_capacity(4096);

@@ -140,8 +140,8 @@ impl Cursor {
         }
     }
 
-    /// At the address of an old stack of a coroutine there may be another now, and what is remembered
-    /// is the limit of the old one. A thread's own stack does not change.
+    /// At the address of an old stack of a coroutine there may be another now, and what is
+    /// remembered is the limit of the old one. A thread's own stack does not change.
     fn look_at_stack_again(&mut self) -> Option<()> {
         if self.stack.is_own {
             return None;
