@@ -34,6 +34,7 @@ pub fn run(options: Options, delivery: &Delivery<'_>) -> Result<()> {
         match reader.line(PROMPT)? {
             Line::End => return Ok(()),
             Line::Aborted => {}
+            Line::NotText => output::note("this line is not UTF-8"),
             Line::Text(text) => {
                 if shell.lines(text.trim())?.is_break() {
                     return Ok(());
@@ -65,9 +66,7 @@ impl Shell<'_> {
                 );
             }
         }
-        output::note(
-            "Entering interactive mode (type \"help\" for commands, \"o\" for options)",
-        );
+        output::note("Entering interactive mode (type \"help\" for commands, \"o\" for options)");
     }
 
     /// Runs one line, or those that it is short for.

@@ -22,8 +22,7 @@ pub fn explain(subject: Subject<'_>) -> Vec<Hint> {
     let Subject { profile, index, symbols_wanted } = subject;
     let sums = sums(profile);
     let mut hints = Vec::new();
-    hints.extend(emptiness(profile, index, &sums));
-    hints.extend(collection(profile, index, &sums));
+    hints.extend(emptiness(profile, index, &sums).or_else(|| collection(profile, index, &sums)));
     hints.extend(symbols_wanted.then(|| unnamed(profile, index)).flatten());
     hints
 }
@@ -31,16 +30,16 @@ pub fn explain(subject: Subject<'_>) -> Vec<Hint> {
 /// Why the column has nothing to show, if that is so.
 fn emptiness(profile: &Profile, index: usize, sums: &[i64]) -> Option<Hint> {
     if sums.iter().all(|&sum| sum == 0) {
-        return Some(interval(profile).map_or(Hint::Empty, |i| Hint::NothingSampled { interval: i }));
+        return Some(
+            interval(profile).map_or(Hint::Empty, |i| Hint::NothingSampled { interval: i }),
+        );
     }
     if let Some(hint) = little_in_use(profile, index, sums) {
         return Some(hint);
     }
     let other = sums.iter().rposition(|&sum| sum != 0)?;
-    (*sums.get(index)? == 0).then(|| Hint::OtherColumn {
-        shown: name(profile, index),
-        instead: name(profile, other),
-    })
+    (*sums.get(index)? == 0)
+        .then(|| Hint::OtherColumn { shown: name(profile, index), instead: name(profile, other) })
 }
 
 /// Memory in use that is less than a tenth of what was allocated and less than three sampling

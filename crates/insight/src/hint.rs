@@ -100,10 +100,14 @@ fn select(sample_type: &str, voice: Voice) -> String {
 fn little_in_use(shown: &str, in_use: i64, allocated: i64) -> String {
     let allocated = bytes(allocated);
     if in_use == 0 {
-        return format!("{shown} is empty: all of the {allocated} allocated had been freed by then.");
+        return format!(
+            "{shown} is empty: all of the {allocated} allocated had been freed by then."
+        );
     }
     let in_use = bytes(in_use);
-    format!("{shown} has next to nothing: {in_use} of the {allocated} allocated, the rest was freed.")
+    format!(
+        "{shown} has next to nothing: {in_use} of the {allocated} allocated, the rest was freed."
+    )
 }
 
 /// An allocation of b bytes is sampled with probability 1 - e^(-b/interval), so a program that

@@ -61,7 +61,8 @@ fn used(profile: &Profile, index: usize) -> impl Iterator<Item = Id<Location>> +
 fn nameless(profile: &Profile, id: Id<Location>) -> Option<Id<Mapping>> {
     let mapping = profile.locations.get(id).mapping?;
     let file = profile.text(profile.mappings[mapping].file);
-    let never = file.starts_with(b"[") || file.starts_with(b"//anon") || file.starts_with(b"linux-");
+    let never =
+        file.starts_with(b"[") || file.starts_with(b"//anon") || file.starts_with(b"linux-");
     (profile.locations.lines(id).is_empty() && !never).then_some(mapping)
 }
 

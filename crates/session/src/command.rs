@@ -24,6 +24,8 @@ pub struct Command {
     pub argument: Argument,
     /// What it needs of the options.
     pub needs: Needs,
+    /// Whether it shows one column of the samples, so that one that is empty or stale misleads.
+    pub one_column: bool,
     /// What it writes.
     pub output: Output,
     /// Writes the report.

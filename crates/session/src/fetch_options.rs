@@ -67,11 +67,7 @@ pub struct FetchFlag {
     pub field: Field<FetchOptions>,
 }
 
-const fn flag(
-    name: &'static str,
-    help: &'static str,
-    field: Field<FetchOptions>,
-) -> FetchFlag {
+const fn flag(name: &'static str, help: &'static str, field: Field<FetchOptions>) -> FetchFlag {
     FetchFlag { name, help, field }
 }
 
@@ -80,9 +76,21 @@ pub static ALL: &[FetchFlag] = &[
     flag("base", "A profile to subtract", field!(Text, base)),
     flag("diff_base", "A profile to compare with; percentages are of it", field!(Text, diff_base)),
     flag("add_comment", "A comment to add to the profile", field!(Text, add_comment)),
-    flag("buildid", "The build id of the main binary, if the profile has none", field!(Text, build_id)),
-    flag("symbolize", "none, local, remote, force, demangle=none|templates|full, joined by colons", field!(Text, symbolize)),
-    flag("all_frames", "Show frames that the profile itself asks to drop", field!(Switch, all_frames)),
+    flag(
+        "buildid",
+        "The build id of the main binary, if the profile has none",
+        field!(Text, build_id),
+    ),
+    flag(
+        "symbolize",
+        "none, local, remote, force, demangle=none|templates|full, joined by colons",
+        field!(Text, symbolize),
+    ),
+    flag(
+        "all_frames",
+        "Show frames that the profile itself asks to drop",
+        field!(Switch, all_frames),
+    ),
     flag("seconds", "How long a URL is to profile", field!(Integer, seconds)),
     flag("timeout", "How long to wait for a URL, in seconds", field!(Integer, timeout)),
     flag("tls_cert", "Client certificate for HTTPS", field!(Text, tls_cert)),

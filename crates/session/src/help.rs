@@ -55,7 +55,8 @@ pub fn usage() -> String {
     section(&mut text, "Formats (at most one)", command_rows("-"));
     section(&mut text, "Options", setting_rows("-"));
     choices(&mut text, "-");
-    let sources = fetch_options::ALL.iter().map(|flag| (format!("-{}", flag.name), flag.help.to_owned()));
+    let sources =
+        fetch_options::ALL.iter().map(|flag| (format!("-{}", flag.name), flag.help.to_owned()));
     section(&mut text, "Sources and names", sources);
     let same = SHORTCUTS.iter().map(|shortcut| {
         let mean = if shortcut.mean { " -mean" } else { "" };
@@ -73,7 +74,9 @@ pub fn shell() -> String {
     section(&mut text, "Commands", command_rows("").chain(builtin_rows()));
     section(&mut text, "Options", setting_rows(""));
     choices(&mut text, "");
-    text.push_str("\nhelp NAME says more; help sample-types: which value answers which question.\n");
+    text.push_str(
+        "\nhelp NAME says more; help sample-types: which value answers which question.\n",
+    );
     text
 }
 

@@ -89,7 +89,8 @@ impl Invocation {
 fn options(said: &Said) -> Result<Options, InvocationError> {
     let mut options = Options::default();
     for setting in setting::ALL {
-        let chosen: Vec<_> = setting.choices().iter().map(|c| c.name).filter(|n| on(said, n)).collect();
+        let chosen: Vec<_> =
+            setting.choices().iter().map(|c| c.name).filter(|n| on(said, n)).collect();
         match chosen[..] {
             [] => {}
             [name] => setting.set(&mut options, name)?,
@@ -186,7 +187,10 @@ mod tests {
             ("-cum -flat p", "conflicting options set: [cum flat]"),
             ("-top -text p", "must set at most one output format"),
             ("-top -list=x p", "must set at most one output format"),
-            ("-top -http=:0 p", "-http is not compatible with an output format on the command line"),
+            (
+                "-top -http=:0 p",
+                "-http is not compatible with an output format on the command line",
+            ),
             ("-no_browser p", "-no_browser only makes sense with -http"),
             ("-base=a -diff_base=b p", "-base and -diff_base flags cannot both be specified"),
             ("-normalize p", "must have base profile to normalize by"),

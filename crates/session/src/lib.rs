@@ -25,9 +25,9 @@ mod source_files;
 mod tag_filter;
 
 pub use fetch::FetchError;
+pub use go_regex::{ErrorKind, GoRegex, RegexError};
 pub use heapwise_graph::Order;
 pub use heapwise_insight::{Hint, Voice};
-pub use go_regex::{ErrorKind, GoRegex, RegexError};
 pub use invocation::{Invocation, InvocationError, Report};
 pub use load::{Loaded, load};
 pub use options::Options;

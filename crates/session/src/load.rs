@@ -7,9 +7,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use heapwise_profile::{
-    Profile, Strings, Table, negate, normalize, prune, set_text_label,
-};
+use heapwise_profile::{Profile, Strings, Table, negate, normalize, prune, set_text_label};
 use heapwise_symbolize::symbolize;
 
 use crate::fetch::{self, Binaries, FetchError, Side, Words};

@@ -16,6 +16,7 @@ use heapwise_report::{About, Input, Sources, Style, Values};
 use heapwise_units::label;
 use jiff::tz::TimeZone;
 
+use crate::Options;
 use crate::command::{self, Argued, Needs, RenderError};
 use crate::go_regex::{GoRegex, RegexError};
 use crate::host::Host;
@@ -24,7 +25,6 @@ use crate::load::Loaded;
 use crate::sample_index::{self, SampleIndexError};
 use crate::selection::{Selection, SelectionError, unmatched};
 use crate::source_files::SourceFiles;
-use crate::Options;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,9 @@ pub fn render(
     let sources = SourceFiles::new(host, options);
     let input = prepared.input(&sources);
     (report.command.render)(&input, prepared.argument.as_ref(), out)?;
+    if !report.command.one_column {
+        return Ok(Vec::new());
+    }
     Ok(explain(Subject {
         profile: &loaded.profile,
         index: prepared.value.index,
@@ -169,11 +172,7 @@ fn known_units(profile: &Profile, note: &mut dyn FnMut(String)) -> LabelUnits {
 }
 
 /// The profile with frames for the tags that `tagroot` and `tagleaf` name.
-fn with_tag_frames(
-    profile: &Profile,
-    options: &Options,
-    note: &mut dyn FnMut(String),
-) -> Profile {
+fn with_tag_frames(profile: &Profile, options: &Options, note: &mut dyn FnMut(String)) -> Profile {
     let unit = options.unit.as_bytes();
     let format = |number: i64, from: Option<&[u8]>| match from {
         Some(from) => label(number, from, unit),

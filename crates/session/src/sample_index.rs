@@ -53,10 +53,8 @@ fn named(profile: &Profile, given: &str) -> Result<usize, SampleIndexError> {
     let short = given.strip_prefix("inuse_").unwrap_or(given);
     let kinds = || profile.header.sample_types.iter().map(|row| profile.text(row.kind));
     let found = kinds().position(|kind| kind == given.as_bytes() || kind == short.as_bytes());
-    found.ok_or_else(|| SampleIndexError::Unknown {
-        given: given.to_owned(),
-        names: names(profile),
-    })
+    found
+        .ok_or_else(|| SampleIndexError::Unknown { given: given.to_owned(), names: names(profile) })
 }
 
 /// The names of the columns, in order.

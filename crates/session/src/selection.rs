@@ -73,7 +73,7 @@ impl Selection {
         note: &mut dyn FnMut(String),
     ) -> Profile {
         let profile = self.by_name(profile, note);
-        let profile = self.from_shown(profile, note);
+        let profile = self.by_root(profile, note);
         let profile = self.by_tag(profile, units, note);
         let profile = self.tags(profile, note);
         match &self.prune_from {
@@ -101,7 +101,7 @@ impl Selection {
         selected
     }
 
-    fn from_shown(&self, profile: Profile, note: &mut dyn FnMut(String)) -> Profile {
+    fn by_root(&self, profile: Profile, note: &mut dyn FnMut(String)) -> Profile {
         let Some(regex) = &self.show_from else { return profile };
         let (selected, matched) = show_from(&profile, &|text| regex.is_match(text));
         unmatched("ShowFrom", !matched, note);

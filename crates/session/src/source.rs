@@ -149,7 +149,8 @@ mod tests {
         ] {
             assert!(is_url(word), "{word}");
         }
-        for word in ["localhost", "localhost/path", "file:///x", "-cum", "a/b:c", "x:y", "", "a b"] {
+        for word in ["localhost", "localhost/path", "file:///x", "-cum", "a/b:c", "x:y", "", "a b"]
+        {
             assert!(!is_url(word), "{word}");
         }
     }

@@ -26,7 +26,9 @@ const LONGEST_LINE: usize = 64 << 10;
 
 impl fmt::Debug for SourceFiles<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SourceFiles").field("search_path", &self.search_path()).finish_non_exhaustive()
+        f.debug_struct("SourceFiles")
+            .field("search_path", &self.search_path())
+            .finish_non_exhaustive()
     }
 }
 
@@ -116,7 +118,12 @@ mod tests {
     fn prefixes_come_off_in_order() {
         for (path, trim_path, search_path, trimmed) in [
             ("/remote/my-project/foo/bar.c", "", "/home/me/my-project", "foo/bar.c"),
-            ("/remote/my-project/foo/bar.c", "/remote", "/home/me/my-project", "my-project/foo/bar.c"),
+            (
+                "/remote/my-project/foo/bar.c",
+                "/remote",
+                "/home/me/my-project",
+                "my-project/foo/bar.c",
+            ),
             ("/a/b/c.rs", "/x:/a/b/", "", "c.rs"),
             ("/a/bc.rs", "/a/b", "", "/a/bc.rs"),
             ("/proc/self/cwd/./lib.rs", "", "", "lib.rs"),

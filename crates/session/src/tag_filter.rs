@@ -64,8 +64,8 @@ impl TagFilter {
         }
         let (key, expression) = text.split_once('=').unwrap_or(("", text));
         let key = (!key.is_empty()).then(|| key.to_owned());
-        let range = Range::parse(expression)
-            .map_err(|number| TagFilterError::Number { option, number })?;
+        let range =
+            Range::parse(expression).map_err(|number| TagFilterError::Number { option, number })?;
         let test = if let Some(range) = range {
             note(format!("{option}:Interpreted '{expression}' as range, not regexp"));
             Test::Range(range)
@@ -85,7 +85,8 @@ impl TagFilter {
         match &self.test {
             Test::Range(range) => labels.any(|label| range.contains(profile, units, label)),
             Test::Texts(texts) => {
-                let texts_of_labels: Vec<_> = labels.filter_map(|l| self.subject(profile, l)).collect();
+                let texts_of_labels: Vec<_> =
+                    labels.filter_map(|l| self.subject(profile, l)).collect();
                 let found = |text: &GoRegex| texts_of_labels.iter().any(|s| text.is_match(s));
                 if self.key.is_some() { texts.iter().any(found) } else { texts.iter().all(found) }
             }
@@ -135,7 +136,9 @@ impl Range {
         let LabelValue::Number { number, .. } = label.value else { return false };
         let unit = units.get(label.key).map_or(profile.text(label.key), |unit| &unit.unit);
         let scaled = scale(number, unit, self.unit.as_bytes());
-        scaled.unit == self.unit.as_bytes() && self.low <= scaled.number && scaled.number <= self.high
+        scaled.unit == self.unit.as_bytes()
+            && self.low <= scaled.number
+            && scaled.number <= self.high
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Line {
     Text(String),
     /// The user wants another line.
     Aborted,
+    /// A line that is no text.
+    NotText,
     /// There are no more lines.
     End,
 }
@@ -82,5 +84,5 @@ fn plain(prompt: &str) -> Result<Line> {
     if io::stdin().lock().read_until(b'\n', &mut line)? == 0 {
         return Ok(Line::End);
     }
-    Ok(Line::Text(String::from_utf8_lossy(&line).into_owned()))
+    Ok(String::from_utf8(line).map_or(Line::NotText, Line::Text))
 }

@@ -16,9 +16,11 @@ impl Heap {
     fn new(file: &str) -> Self {
         let mut strings = Strings::new();
         let bytes = strings.intern(b"bytes");
-        let mut kind = |name: &str| ValueType { kind: strings.intern(name.as_bytes()), unit: bytes };
-        let sample_types =
-            ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"].map(&mut kind).to_vec();
+        let mut kind =
+            |name: &str| ValueType { kind: strings.intern(name.as_bytes()), unit: bytes };
+        let sample_types = ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"]
+            .map(&mut kind)
+            .to_vec();
         let period_type = kind("space");
         let mut profile = Profile::default();
         profile.header.sample_types = sample_types;
@@ -29,8 +31,7 @@ impl Heap {
         let function = functions.push(Function { id: 1, name, file, ..Function::default() });
         let mut mappings = Table::new();
         let (path, build_id) = (strings.intern(b"/lib/libc.so.6"), strings.intern(b"abc"));
-        let mapping =
-            mappings.push(Mapping { id: 1, file: path, build_id, ..Mapping::default() });
+        let mapping = mappings.push(Mapping { id: 1, file: path, build_id, ..Mapping::default() });
         let mut locations = Locations::new();
         let named = Location { id: 1, mapping: Some(mapping), ..Location::default() };
         locations.push(named, &[Line { function, line: 1, column: 0 }]);
@@ -93,6 +94,8 @@ fn a_go_profile_is_as_of_its_last_collection_only_for_what_is_in_use() {
     assert_eq!(heap.hints(3), [Hint::AsOfLastCollection]);
     assert_eq!(heap.hints(2), [Hint::AsOfLastCollection]);
     assert_eq!(heap.hints(1), []);
+    let freed = Heap::new("/usr/go/main.go").sample(0, [10, 87 << 20, 1, 1 << 20]);
+    assert!(matches!(freed.hints(3)[..], [Hint::LittleInUse { .. }]));
     let rust = Heap::new("main.rs").sample(0, [10, 87 << 20, 5, 40 << 20]);
     assert_eq!(rust.hints(3), []);
 }
@@ -114,9 +117,7 @@ fn locations_without_names_name_their_file_and_build() {
 #[test]
 fn an_empty_column_beside_a_full_one_is_named() {
     let heap = Heap::new("main.rs").sample(0, [0, 0, 0, 40 << 20]);
-    let other = Hint::OtherColumn {
-        shown: "alloc_space".to_owned(),
-        instead: "inuse_space".to_owned(),
-    };
+    let other =
+        Hint::OtherColumn { shown: "alloc_space".to_owned(), instead: "inuse_space".to_owned() };
     assert_eq!(heap.hints(1), [other]);
 }

@@ -15,15 +15,12 @@ pub static PROTO: Command = Command {
     help: "The profile itself, merged and filtered, in pprof's format",
     argument: Argument::None,
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
+    one_column: false,
     output: Output::File("pb.gz"),
     render: proto,
 };
 
-fn proto(
-    input: &Input<'_>,
-    _: Option<&Argued>,
-    out: &mut dyn Write,
-) -> Result<(), RenderError> {
+fn proto(input: &Input<'_>, _: Option<&Argued>, out: &mut dyn Write) -> Result<(), RenderError> {
     let ratio = input.style.ratio;
     if ratio > 0.0 && ratio != 1.0 {
         return Ok(multiplied(input.profile, ratio).write_to(out)?);

@@ -10,6 +10,7 @@ pub static TOP: Command = Command {
     help: "The entries with the largest values, one a line",
     argument: Argument::None,
     needs: Needs { node_count: 0, node_count_in_shell: 10, ..AS_GIVEN },
+    one_column: true,
     output: Output::Text,
     render: |input, _, out| Ok(Top::new(input).write_text(out)?),
 };
@@ -21,6 +22,7 @@ pub static TREE: Command = Command {
     help: "Each entry with its callers above it and what it calls below it",
     argument: Argument::None,
     needs: AS_GIVEN,
+    one_column: true,
     output: Output::Text,
     render: |input, _, out| Ok(Tree::new(input).write_text(out)?),
 };
@@ -30,6 +32,7 @@ pub static TRACES: Command = Command {
     help: "Every sample with its whole stack",
     argument: Argument::None,
     needs: AS_GIVEN,
+    one_column: true,
     output: Output::Text,
     render: |input, _, out| Ok(Traces::new(input).write_text(out)?),
 };
@@ -39,6 +42,7 @@ pub static COMMENTS: Command = Command {
     help: "The comments in the profile",
     argument: Argument::None,
     needs: AS_GIVEN,
+    one_column: false,
     output: Output::Text,
     render: |input, _, out| Ok(Comments::new(input).write_text(out)?),
 };
@@ -48,6 +52,7 @@ pub static RAW: Command = Command {
     help: "Everything in the profile, as it is",
     argument: Argument::None,
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
+    one_column: false,
     output: Output::Text,
     render: |input, _, out| Ok(Raw::new(input).write_text(out)?),
 };
@@ -57,6 +62,7 @@ pub static PEEK: Command = Command {
     help: "Functions that match a regexp, each with its callers and what it calls",
     argument: Argument::Function,
     needs: Needs { trim: false, ..AS_GIVEN },
+    one_column: true,
     output: Output::Text,
     render: |input, argument, out| {
         let tree = with_pattern(argument, |pattern| Tree::peek(input, pattern))?;
@@ -69,6 +75,7 @@ pub static LIST: Command = Command {
     help: "The source of functions that match a regexp, with a value for each line",
     argument: Argument::Function,
     needs: Needs { granularity: Some(Granularity::Lines), trim: false, ..AS_GIVEN },
+    one_column: true,
     output: Output::Text,
     render: |input, argument, out| {
         let list = with_pattern(argument, |pattern| List::new(input, pattern))?;
