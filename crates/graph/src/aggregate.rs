@@ -100,3 +100,65 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_profile::profile;
+    use crate::{Frames, Names, Naming};
+
+    /// The printable names of all locations, outermost line first.
+    fn names(granularity: Granularity, no_inlines: bool, columns: bool) -> Vec<String> {
+        let profile = profile(&[("main", &[1]), ("outer+inner", &[1]), ("?", &[1])]);
+        let aggregated = aggregate(&profile, Aggregation { granularity, no_inlines, columns });
+        let naming = Naming { shown_file: &<[u8]>::to_vec, objects: false };
+        let (frames, identities) = Frames::of(&aggregated, naming);
+        let names = Names::of(&identities);
+        let nodes = aggregated.locations.ids().flat_map(|id| frames.at(id).to_vec());
+        let name = |frame: crate::Frame| names.get(frame.node().unwrap()).to_vec();
+        nodes.map(|frame| String::from_utf8(name(frame)).unwrap()).collect()
+    }
+
+    #[test]
+    fn each_granularity_keeps_its_part() {
+        let functions = ["main", "outer", "inner", "[server]"];
+        assert_eq!(names(Granularity::Functions, false, true), functions);
+        let with_files = ["main x.go", "outer x.go", "inner x.go", "[server]"];
+        assert_eq!(names(Granularity::FileFunctions, false, true), with_files);
+        assert_eq!(names(Granularity::Files, false, true), ["x.go", "x.go", "x.go", "[server]"]);
+        let lines = ["main x.go:1", "outer x.go:3", "inner x.go:2", "[server]"];
+        assert_eq!(names(Granularity::Lines, false, false), lines);
+        let columns = ["main x.go:1:2", "outer x.go:3:2", "[server]"];
+        assert_eq!(names(Granularity::Lines, true, true), columns);
+    }
+
+    #[test]
+    fn addresses_with_inlines_keep_columns_unasked() {
+        let addresses = [
+            "0000000000001001 main x.go:1:2",
+            "0000000000001002 outer x.go:3:2",
+            "0000000000001002 inner x.go:2:2",
+            "0000000000001003 [server]",
+        ];
+        assert_eq!(names(Granularity::Addresses, false, false), addresses);
+        assert_eq!(names(Granularity::Addresses, true, false)[0], "0000000000001001 main x.go:1");
+    }
+
+    #[test]
+    fn mappings_lose_what_locations_lost() {
+        let mut profile = profile(&[("main", &[1])]);
+        let all = heapwise_profile::Resolved {
+            functions: true,
+            filenames: true,
+            line_numbers: true,
+            inline_frames: true,
+        };
+        Arc::make_mut(&mut profile.mappings).rows_mut()[0].resolved = all;
+        let aggregation = Aggregation { granularity: Granularity::Files, ..Aggregation::default() };
+        let kept = aggregate(&profile, aggregation).mappings.rows()[0].resolved;
+        assert_eq!(
+            (kept.functions, kept.filenames, kept.line_numbers, kept.inline_frames),
+            (false, true, false, true)
+        );
+    }
+}

@@ -83,3 +83,6 @@ fn trim_edges(edges: &mut Vec<Edge>, shown: &[bool], cutoff: i64) {
     let heavy = |edge: &Edge| edge.weight.sum.wrapping_abs() >= cutoff;
     edges.retain(|edge| !shown[edge.target.row()] || heavy(edge));
 }
+
+#[cfg(test)]
+mod tests;

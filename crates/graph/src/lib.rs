@@ -19,6 +19,8 @@ mod node_sums;
 mod options;
 mod order;
 mod path;
+#[cfg(test)]
+mod test_profile;
 mod total;
 
 pub use adjacency::Adjacency;

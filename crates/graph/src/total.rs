@@ -34,3 +34,41 @@ fn base_label(profile: &Profile) -> impl Fn(&Sample<'_>) -> bool {
         sample.labels.iter().any(|l| l.key == key && l.value == LabelValue::Text(yes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use heapwise_profile::{Label, Samples, Strings};
+
+    use super::*;
+
+    fn labelled(rows: &[(i64, Option<&str>)]) -> Profile {
+        let mut strings = Strings::new();
+        let mut samples = Samples::new(1);
+        for (value, base) in rows {
+            let key = strings.intern(BASE_KEY);
+            let labels: Vec<Label> = base
+                .iter()
+                .map(|text| Label { key, value: LabelValue::Text(strings.intern(text.as_bytes())) })
+                .collect();
+            samples.push(Sample { stack: &[], values: &[*value], labels: &labels });
+        }
+        Profile { strings: Arc::new(strings), samples: Arc::new(samples), ..Profile::default() }
+    }
+
+    #[test]
+    fn magnitudes_add_up() {
+        let value = Value { index: 0, mean: false };
+        assert_eq!(total(&labelled(&[(5, None), (-3, None)]), value), 8);
+        assert_eq!(total(&Profile::default(), value), 0);
+    }
+
+    #[test]
+    fn a_comparison_refers_to_its_base() {
+        let value = Value { index: 0, mean: false };
+        assert_eq!(total(&labelled(&[(5, None), (-3, Some("true"))]), value), 3);
+        assert_eq!(total(&labelled(&[(5, None), (-3, Some("yes"))]), value), 8);
+        assert_eq!(total(&labelled(&[(5, None), (0, Some("true"))]), value), 5);
+    }
+}
