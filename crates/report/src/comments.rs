@@ -28,3 +28,16 @@ impl Comments {
         write_lines(&self.comments, out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_input::Fixture;
+
+    #[test]
+    fn hidden_comments_are_shown_too() {
+        let shown =
+            Fixture::heap().show(|input, out| Comments::new(input).write_text(out).unwrap());
+        assert_eq!(shown, "a comment\n#hidden\n");
+    }
+}

@@ -12,6 +12,8 @@ mod label_groups;
 mod list;
 mod pattern;
 mod raw;
+#[cfg(test)]
+mod test_input;
 mod text;
 mod top;
 mod traces;

@@ -221,3 +221,63 @@ impl LineSums {
         self.cum = self.cum.wrapping_add(other.cum);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use heapwise_graph::Granularity;
+
+    use super::*;
+    use crate::test_input::Fixture;
+
+    #[test]
+    fn lines_carry_values_and_files_that_cannot_be_read_say_why() {
+        let mut fixture = Fixture::heap();
+        fixture.aggregation.granularity = Granularity::Lines;
+        let pattern =
+            Pattern { text: "wor|alloc", matches: &|name| name == b"work" || name == b"alloc" };
+        let expected = "\
+Total: 6MB
+ROUTINE ======================== alloc in missing.rs
+       5MB        5MB (flat, cum) 83.33% of Total
+ Error: open missing.rs: no such file or directory
+ROUTINE ======================== work in work.rs
+         0        5MB (flat, cum) 83.33% of Total
+         .          .     15:line 15
+         .          .     16:line 16
+         .          .     17:line 17
+         .          .     18:line 18
+         .          .     19:line 19
+         .        5MB     20:line 20
+         .          .     21:line 21
+         .          .     22:line 22
+         .          .     23:line 23
+         .          .     24:line 24
+         .          .     25:line 25
+";
+        let shown =
+            fixture.show(|input, out| List::new(input, &pattern).unwrap().write_text(out).unwrap());
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_function_without_file_has_no_source() {
+        let pattern = Pattern { text: "main", matches: &|name| name == b"main" };
+        let shown = Fixture::heap()
+            .show(|input, out| List::new(input, &pattern).unwrap().write_text(out).unwrap());
+        assert_eq!(shown, "Total: 6MB\nNo source information for main\n");
+    }
+
+    fn spot(line: i64, start_line: i64) -> Spot {
+        Spot { line, start_line, sums: LineSums::default() }
+    }
+
+    #[test]
+    fn shown_lines_start_with_the_function() {
+        assert_eq!(shown_lines(&[spot(20, 0), spot(30, 0)]), 15..=35);
+        assert_eq!(shown_lines(&[spot(20, 18), spot(22, 18)]), 18..=27);
+        assert_eq!(shown_lines(&[spot(3, 0)]), 1..=8);
+        assert_eq!(shown_lines(&[spot(-3, 0)]), 1..=2);
+        assert!(shown_lines(&[spot(10, 20)]).is_empty());
+        assert_eq!(shown_lines(&[spot(i64::MAX, 0)]), i64::MAX - 5..=i64::MAX);
+    }
+}

@@ -186,3 +186,45 @@ fn time(nanos: i64, zone: &TimeZone) -> String {
     let Ok(time) = Timestamp::from_nanosecond(nanos.into()) else { return String::new() };
     time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.f %z %Z").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use heapwise_graph::Granularity;
+
+    use super::*;
+    use crate::test_input::Fixture;
+
+    #[test]
+    fn every_table_is_shown() {
+        let expected = "\
+Comment: a comment
+Comment: #hidden
+PeriodType: space bytes
+Period: 524288
+Time: 2023-11-14 22:13:20.5 +0000 UTC
+Duration: 1m40
+Samples:
+objects/count space/bytes[dflt]
+          5    5242880: 3 2 1 
+                user:[alice]
+                bytes:[1048576]
+          1    1048576: 4 1 
+                lat:[1500 microseconds]
+          1         16: 2 1 
+          1         64: 
+Locations
+     1: 0x401000 M=1 main main.rs:10:0 s=5
+     2: 0x402000 M=1 grow grow.rs:80:0 s=70
+             work work.rs:20:0 s=15
+     3: 0x403000 M=1 alloc missing.rs:30:0 s=28
+     4: 0x7f001234 M=2 
+Mappings
+1: 0x400000/0x410000/0x0 /bin/server abc123 [FN]
+2: 0x7f000000/0x7f010000/0x0 /lib/libc.so.6  
+";
+        let mut fixture = Fixture::heap();
+        fixture.aggregation.granularity = Granularity::Addresses;
+        let shown = fixture.show(|input, out| Raw::new(input).write_text(out).unwrap());
+        assert_eq!(shown, expected);
+    }
+}

@@ -112,3 +112,66 @@ fn inlined(graph: &Graph) -> Vec<Inlined> {
     };
     counts.into_iter().map(judge).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use heapwise_graph::{Order, Trim};
+
+    use super::*;
+    use crate::test_input::Fixture;
+
+    fn top(fixture: &Fixture) -> String {
+        fixture.show(|input, out| Top::new(input).write_text(out).unwrap())
+    }
+
+    #[test]
+    fn one_unit_for_all_values_and_marks_for_inlined_frames() {
+        let expected = "\
+File: server
+Build ID: abc123
+a comment
+Type: space
+Time: 2023-11-14 22:13:20 UTC
+Duration: 100s, Total samples = 6144.08kB 
+Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
+      flat  flat%   sum%        cum   cum%
+    5120kB 83.33% 83.33%     5120kB 83.33%  alloc
+    1024kB 16.67%   100%     1024kB 16.67%  [libc.so.6]
+    0.02kB 0.00025%   100%  5120.02kB 83.33%  grow (inline)
+         0     0%   100%  6144.02kB   100%  main
+         0     0%   100%  5120.02kB 83.33%  work
+";
+        assert_eq!(top(&Fixture::heap()), expected);
+    }
+
+    #[test]
+    fn trimming_is_told() {
+        let mut fixture = Fixture::heap();
+        fixture.style.compact_labels = true;
+        fixture.style.order = Order::Cum;
+        fixture.style.trim = Trim { node_count: 2, node_fraction: 0.5, edge_fraction: 0.0 };
+        let expected = "\
+Showing nodes accounting for 0.02kB, 0.00025% of 6144.08kB total
+Dropped 1 node (cum <= 3072.04kB)
+Showing top 2 nodes out of 4
+      flat  flat%   sum%        cum   cum%
+         0     0%     0%  6144.02kB   100%  main
+    0.02kB 0.00025% 0.00025%  5120.02kB 83.33%  grow (inline)
+";
+        assert_eq!(top(&fixture), expected);
+    }
+
+    #[test]
+    fn filters_are_listed_and_cut_at_80_bytes() {
+        let mut fixture = Fixture::heap();
+        fixture.style.compact_labels = true;
+        fixture.style.active_filters =
+            vec![("focus", "x".repeat(74)), ("hide", "x".repeat(75)), ("show", "x".repeat(76))];
+        let shown = top(&fixture);
+        let lines: Vec<&str> = shown.lines().take(4).collect();
+        let x = "x".repeat(74);
+        let expected = ["Active filters:", &format!("   focus={x}"), &format!("   hide={x}x")];
+        assert_eq!(lines[..3], expected);
+        assert_eq!(lines[3], format!("   show={x}x…"));
+    }
+}

@@ -108,3 +108,42 @@ impl Traces {
         out.write_all(if frame.inlined() { b" (inline)\n" } else { b"\n" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_input::Fixture;
+
+    #[test]
+    fn each_value_chooses_its_unit() {
+        let expected = "\
+File: server
+Build ID: abc123
+a comment
+Type: space
+Time: 2023-11-14 22:13:20 UTC
+Duration: 100s, Total samples = 6MB 
+-----------+-------------------------------------------------------
+      user:  alice
+     bytes:  1MB
+       5MB   alloc
+             grow (inline)
+             work
+             main
+-----------+-------------------------------------------------------
+       lat:  1.50ms
+       1MB   [libc.so.6]
+             main
+-----------+-------------------------------------------------------
+       16B   grow (inline)
+             work
+             main
+-----------+-------------------------------------------------------
+";
+        let mut fixture = Fixture::heap();
+        // The lines about the profile stay.
+        fixture.style.compact_labels = true;
+        let shown = fixture.show(|input, out| Traces::new(input).write_text(out).unwrap());
+        assert_eq!(shown, expected);
+    }
+}

@@ -143,3 +143,70 @@ impl TreeEntry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_input::Fixture;
+
+    #[test]
+    fn nodes_stand_between_their_neighbours() {
+        let mut fixture = Fixture::heap();
+        fixture.style.compact_labels = true;
+        let expected = "\
+Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
+----------------------------------------------------------+-------------
+      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t 
+----------------------------------------------------------+-------------
+                                            5120kB   100% |   grow
+    5120kB 83.33% 83.33%     5120kB 83.33%                | alloc
+----------------------------------------------------------+-------------
+                                            1024kB   100% |   main
+    1024kB 16.67%   100%     1024kB 16.67%                | [libc.so.6]
+----------------------------------------------------------+-------------
+                                         5120.02kB   100% |   work (inline)
+    0.02kB 0.00025%   100%  5120.02kB 83.33%                | grow
+                                            5120kB   100% |   alloc
+----------------------------------------------------------+-------------
+         0     0%   100%  6144.02kB   100%                | main
+                                         5120.02kB 83.33% |   work
+                                            1024kB 16.67% |   [libc.so.6]
+----------------------------------------------------------+-------------
+                                         5120.02kB   100% |   main
+         0     0%   100%  5120.02kB 83.33%                | work
+                                         5120.02kB   100% |   grow (inline)
+----------------------------------------------------------+-------------
+";
+        let shown = fixture.show(|input, out| Tree::new(input).write_text(out).unwrap());
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn peek_shows_what_matches_only() {
+        let mut fixture = Fixture::heap();
+        fixture.style.compact_labels = true;
+        let pattern = Pattern { text: "gro", matches: &|name| name.starts_with(b"gro") };
+        let expected = "\
+Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
+----------------------------------------------------------+-------------
+      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t 
+----------------------------------------------------------+-------------
+                                         5120.02kB   100% |   work (inline)
+    0.02kB 0.00025% 0.00025%  5120.02kB 83.33%                | grow
+                                            5120kB   100% |   alloc
+----------------------------------------------------------+-------------
+";
+        let shown = fixture
+            .show(|input, out| Tree::peek(input, &pattern).unwrap().write_text(out).unwrap());
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn peek_at_nothing_is_an_error() {
+        let pattern = Pattern { text: "z+", matches: &|_| false };
+        Fixture::heap().show(|input, _| {
+            let error = Tree::peek(input, &pattern).unwrap_err();
+            assert_eq!(error.to_string(), "no matches found for regexp: z+");
+        });
+    }
+}

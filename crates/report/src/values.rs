@@ -66,3 +66,29 @@ fn smallest(graph: &Graph) -> Option<i64> {
     });
     shown.filter(|&value| value != 0).min()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(ratio: Option<f64>, from: &str, to: &str) -> Values {
+        Values { ratio, from: from.into(), to: to.into() }
+    }
+
+    #[test]
+    fn a_ratio_comes_before_the_unit() {
+        assert_eq!(values(Some(0.5), "bytes", "auto").text(2048), b"1kB");
+        assert_eq!(values(Some(0.001), "bytes", "auto").text(999), b"0");
+        assert_eq!(values(None, "count", "minimum").text(7), b"7");
+    }
+
+    #[test]
+    fn the_common_unit_suits_small_values_unless_the_total_is_far_off() {
+        let unit = |smallest, total| values(None, "bytes", "minimum").common_unit(smallest, total);
+        assert_eq!(unit(2 << 10, 9 << 20), b"kB");
+        assert_eq!(unit(16, 9 << 20), b"kB");
+        assert_eq!(unit(16, 1000), b"B");
+        assert_eq!(unit(5 << 20, 9 << 20), b"MB");
+        assert_eq!(values(None, "widgets", "minimum").common_unit(1, 10), b"widgets");
+    }
+}
