@@ -65,8 +65,8 @@ impl<'a> Demo<'a> {
         let (directory, folder) = (text(&self.directory), text(&self.folder));
         self.show("walk", &[&directory, "--interval", INTERVAL, "--output", &folder])?;
         let (first, last) = (self.profile("first-visit"), self.profile("last-visit"));
-        self.show("heapwise", &["-top", &first])?;
-        self.show("heapwise", &["-top", &last])?;
+        self.show("heapwise", &["-top", "-nodecount=8", &first])?;
+        self.show("heapwise", &["-top", "-nodecount=8", &last])?;
         self.compare(&first, &last)?;
         say("The line that allocates:");
         self.show("heapwise", &["-list=read_dir_names", &last])?;
@@ -97,7 +97,7 @@ impl<'a> Demo<'a> {
         self.show("strings", &["--interval", INTERVAL, &profile])?;
         self.show("heapwise", &["-top", &profile])?;
         say("Nothing is in use. What was allocated on the way:");
-        self.show("heapwise", &["-top", "-alloc_space", &profile])?;
+        self.show("heapwise", &["-top", "-nodecount=8", "-alloc_space", &profile])?;
         self.show("heapwise", &["-list=grow", "-alloc_space", &profile])
     }
 
