@@ -23,6 +23,8 @@ pub mod setting;
 mod source;
 mod source_files;
 mod tag_filter;
+#[cfg(test)]
+mod test_profile;
 
 pub use fetch::FetchError;
 pub use go_regex::{ErrorKind, GoRegex, RegexError};

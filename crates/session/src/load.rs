@@ -160,3 +160,6 @@ fn with_comment(mut profile: Profile, comment: &str) -> Profile {
     }
     profile
 }
+
+#[cfg(test)]
+mod tests;

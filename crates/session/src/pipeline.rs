@@ -257,3 +257,6 @@ fn argued(argument: &str) -> Result<Argued, ReportError> {
         Err(error) => Err(ReportError::Argument { argument: text, error }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! A folder with profiles, and the program run in it.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::ffi::OsStr;
 use std::fs;
