@@ -91,12 +91,20 @@ pub static ALL: &[FetchFlag] = &[
         "Show frames that the profile itself asks to drop",
         field!(Switch, all_frames),
     ),
-    flag("seconds", "How long a URL is to profile", field!(Integer, seconds)),
-    flag("timeout", "How long to wait for a URL, in seconds", field!(Integer, timeout)),
+    flag(
+        "seconds",
+        "How long a URL is to profile (URLs are not fetched yet)",
+        field!(Integer, seconds),
+    ),
+    flag(
+        "timeout",
+        "How long to wait for a URL, in seconds (URLs are not fetched yet)",
+        field!(Integer, timeout),
+    ),
     flag("tls_cert", "Client certificate for HTTPS", field!(Text, tls_cert)),
     flag("tls_key", "Key of the client certificate", field!(Text, tls_key)),
     flag("tls_ca", "Certificates of authorities to trust", field!(Text, tls_ca)),
-    flag("http", "Address of the web pages, host:port", field!(Text, http)),
+    flag("http", "Address of the web pages, host:port (not built in yet)", field!(Text, http)),
     flag("no_browser", "Do not open a browser for the web pages", field!(Switch, no_browser)),
     flag("tools", "Accepted for compatibility: no outside tool is run", field!(Text, tools)),
 ];

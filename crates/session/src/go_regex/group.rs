@@ -42,10 +42,11 @@ fn named(cursor: &mut Cursor<'_>, start: Cursor<'_>) -> Result<Open, RegexError>
 
 /// A name needs at least one character to count as a name.
 fn unfinished_name(start: Cursor<'_>) -> RegexError {
-    if start.rest() == "(?P<" {
-        return ErrorKind::PerlSyntax.at("(?P");
+    match start.rest() {
+        "(?P<" => ErrorKind::PerlSyntax.at("(?P"),
+        "(?<" => ErrorKind::PerlSyntax.at("(?<"),
+        unfinished => ErrorKind::NamedCapture.at(unfinished),
     }
-    ErrorKind::NamedCapture.at(start.rest())
 }
 
 /// Reads `imsU-imsU` up to the `:` of a group or the `)` that ends bare flags.

@@ -54,6 +54,7 @@ fn refuses_what_go_refuses_in_the_same_words() {
         ("(?i-)a", "invalid or unsupported Perl syntax: `(?i-)`"),
         ("(?P=n)", "invalid or unsupported Perl syntax: `(?P`"),
         ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
+        ("(?<", "invalid or unsupported Perl syntax: `(?<`"),
         ("(?P<>a)", "invalid named capture: `(?P<>`"),
         ("(?P<n", "invalid named capture: `(?P<n`"),
         ("(?<=a)", "invalid named capture: `(?<=a)`"),
@@ -106,6 +107,7 @@ fn flags_hold_to_the_end_of_their_group() {
     assert!(matches("(?ii:M)ain", b"main"));
     assert!(matches("(?)a", b"a"));
     assert!(matches("(?m)^b$", b"a\nb\nc"));
+    assert!(matches("^a(?i)+B$", b"aab"), "a repetition after flags is of what is before them");
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub fn translate(pattern: &str) -> Result<String, RegexError> {
 struct Translation<'p> {
     cursor: Cursor<'p>,
     out: String,
+    /// Flags that hold from here on. They are no item: a repetition after them is of what is before.
+    flags: String,
     /// For each open group, the largest product of counts that its items had so far.
     groups: Vec<u64>,
     /// The same for the outermost level.
@@ -52,7 +54,8 @@ const ONCE: Last<'static> = Last::Item { repeats: 1 };
 impl<'p> Translation<'p> {
     fn new(pattern: &'p str) -> Self {
         let cursor = Cursor::new(pattern);
-        Self { cursor, out: String::new(), groups: Vec::new(), outermost: 1, last: Last::Nothing }
+        let (out, flags) = (String::new(), String::new());
+        Self { cursor, out, flags, groups: Vec::new(), outermost: 1, last: Last::Nothing }
     }
 
     fn step(&mut self) -> Result<(), RegexError> {
@@ -78,22 +81,28 @@ impl<'p> Translation<'p> {
         }
     }
 
+    /// Where the next item goes: after the flags before it.
+    fn out(&mut self) -> &mut String {
+        self.out.push_str(&std::mem::take(&mut self.flags));
+        &mut self.out
+    }
+
     fn plain(&mut self, character: char, last: Last<'p>) -> Result<(), RegexError> {
         self.cursor.next();
-        self.out.push(character);
+        self.out().push(character);
         self.last = last;
         Ok(())
     }
 
     fn item(&mut self, text: &str) -> Result<(), RegexError> {
-        self.out.push_str(text);
+        self.out().push_str(text);
         self.last = ONCE;
         Ok(())
     }
 
     fn literal(&mut self) -> Result<(), RegexError> {
         if let Some(literal) = self.cursor.next() {
-            push_literal(&mut self.out, literal);
+            push_literal(self.out(), literal);
             self.last = ONCE;
         }
         Ok(())
@@ -102,11 +111,11 @@ impl<'p> Translation<'p> {
     fn open(&mut self) -> Result<(), RegexError> {
         match open(&mut self.cursor)? {
             Open::Group(opening) => {
-                self.out.push_str(&opening);
+                self.out().push_str(&opening);
                 self.groups.push(1);
                 self.last = Last::Nothing;
             }
-            Open::Flags(flags) => self.out.push_str(&flags),
+            Open::Flags(flags) => self.flags.push_str(&flags),
         }
         Ok(())
     }
@@ -132,7 +141,7 @@ impl<'p> Translation<'p> {
         }
         match escape(&mut self.cursor)? {
             Escape::Literal(literal) => {
-                push_literal(&mut self.out, literal);
+                push_literal(self.out(), literal);
                 self.last = ONCE;
                 Ok(())
             }
