@@ -18,7 +18,7 @@ const DEPTH: usize = 40;
 fn skewed(state: &mut u64, limit: u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     let (a, b) = (*state >> 33 & 0xffff, *state >> 49);
-    a * b * limit >> 31
+    (a * b * limit) >> 31
 }
 
 /// Every function has a few call sites, each of which calls one of two functions.

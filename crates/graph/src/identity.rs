@@ -92,11 +92,10 @@ impl Identities {
             part(&[file, b":", position(identity).as_bytes()].concat());
         } else if !file.is_empty() {
             part(file);
-        } else if !function.is_empty() {
-        } else if !object.is_empty() {
-            part(&[b"[", base_name(object), b"]"].concat());
-        } else {
+        } else if function.is_empty() && object.is_empty() {
             part(b"<unknown>");
+        } else if function.is_empty() {
+            part(&[b"[", base_name(object), b"]"].concat());
         }
     }
 }
