@@ -1,4 +1,14 @@
 //! One loaded profile, typed options, and the registries of commands and of settings.
+//!
+//! ```text
+//! words   -> flag::read -> Said -> Invocation::new -> Invocation       text to values, no I/O
+//! sources -> load       -> Loaded                                      one profile, with names
+//! Loaded + Report + Options -> render -> text, hints                   select, total, aggregate
+//! ```
+//!
+//! One row of [`command::ALL`] adds a command, one row of [`setting::ALL`] an option: flags, shell,
+//! help and reports follow from it. Every effect on the machine goes through [`host::Host`]. The crate
+//! knows nothing of standard input and output.
 #![forbid(unsafe_code)]
 
 pub mod command;
