@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::setup::Setup;
 use crate::synthetic;
 
-/// Above this many bytes, reports that grow with the samples are made with fewer options.
+/// Above this many bytes, a profile meets a few options: the reference takes half a second for each.
 const HEAVY: u64 = 100_000;
 
 /// The inputs that meet every setting: between them they have what settings are about.
@@ -36,6 +36,9 @@ pub struct Input {
     pub heavy: bool,
     /// Whether it meets every setting rather than a few of each kind.
     pub thorough: bool,
+    /// Whether names come from programs on this machine: the reference then leaves out inlined calls, and
+    /// `symbols.rs` has the say.
+    pub unnamed: bool,
 }
 
 /// Every input: made by Go programs, written by us, and the corpus where there is one.
@@ -57,7 +60,14 @@ pub fn all(setup: &Setup) -> Result<Vec<Input>, String> {
 fn single(name: &str, path: PathBuf) -> Input {
     let heavy = fs::metadata(&path).is_ok_and(|file| file.len() > HEAVY);
     let name = name.trim_end_matches(".gz").trim_end_matches(".pb").to_owned();
-    Input { thorough: is_thorough(&name), name, flags: Vec::new(), sources: vec![path], heavy }
+    Input {
+        thorough: is_thorough(&name),
+        unnamed: false,
+        name,
+        flags: Vec::new(),
+        sources: vec![path],
+        heavy,
+    }
 }
 
 /// The profiles of the folder of each program.
@@ -66,7 +76,7 @@ fn made_by(language: &str, folder: &Path) -> Result<Vec<Input>, String> {
     for program in listing(folder)? {
         for path in listing(&program)?.into_iter().filter(|path| is_profile(path)) {
             let name = format!("{language}/{}/{}", file_name(&program), file_name(&path));
-            inputs.push(single(&name, path));
+            inputs.push(Input { unnamed: language == "rust", ..single(&name, path) });
         }
     }
     if inputs.is_empty() {
@@ -106,6 +116,7 @@ fn pairs(prefix: &str, folder: &Path) -> Vec<Input> {
         sources: sources.iter().map(file).collect(),
         heavy: false,
         thorough: is_thorough(&format!("{prefix}/{name}")),
+        unnamed: false,
     };
     rows.into_iter().map(row).collect()
 }
@@ -126,6 +137,7 @@ fn corpus(folder: &Path) -> Vec<Input> {
                 sources: vec![file("new")],
                 heavy: false,
                 thorough: false,
+                unnamed: false,
             });
         }
         inputs.push(Input {
@@ -134,6 +146,7 @@ fn corpus(folder: &Path) -> Vec<Input> {
             sources: vec![file("ua"), file("ub"), file("uc")],
             heavy: false,
             thorough: false,
+            unnamed: false,
         });
     }
     inputs

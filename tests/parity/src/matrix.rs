@@ -35,8 +35,10 @@ fn cases(command: &Command, input: &Input) -> Vec<Case> {
     };
     let mut cases: Vec<Case> = command.forms.iter().map(|form| case(form, &[])).collect();
     cases.extend(zones(&case(command.forms[0], &[])));
-    cases.push(symbolized(&cases[0]));
-    if command.few_options || (input.heavy && command.grows) {
+    if !input.unnamed {
+        cases.push(symbolized(&cases[0]));
+    }
+    if command.few_options || input.heavy {
         let few = options::FEW.iter().map(|words| case(command.forms[0], words));
         cases.extend(few);
         return cases;
@@ -118,6 +120,7 @@ mod tests {
             sources: vec!["s".into()],
             heavy: false,
             thorough: true,
+            unnamed: false,
         };
         let has_tree = |case: &Case| case.flags.iter().any(|flag| flag == "-tree");
         for (name, cases) in groups(&input).iter().filter(|(name, _)| name.starts_with("tree/")) {

@@ -9,15 +9,13 @@ pub struct Command {
     pub forms: &'static [&'static str],
     /// Whether options hardly touch it.
     pub few_options: bool,
-    /// Whether its output grows with the samples rather than with the functions.
-    pub grows: bool,
 }
 
 /// Every report that prints text, and the encoded profile.
 pub const COMMANDS: &[Command] = &[
-    Command { name: "top", forms: &["-top"], few_options: false, grows: false },
-    Command { name: "text", forms: &["-text"], few_options: true, grows: false },
-    Command { name: "tree", forms: &["-tree"], few_options: false, grows: false },
+    Command { name: "top", forms: &["-top"], few_options: false },
+    Command { name: "text", forms: &["-text"], few_options: true },
+    Command { name: "tree", forms: &["-tree"], few_options: false },
     Command {
         name: "peek",
         forms: &[
@@ -31,7 +29,6 @@ pub const COMMANDS: &[Command] = &[
             "-peek=a**",
         ],
         few_options: false,
-        grows: false,
     },
     Command {
         name: "list",
@@ -46,12 +43,11 @@ pub const COMMANDS: &[Command] = &[
             "-list=a**",
         ],
         few_options: false,
-        grows: false,
     },
-    Command { name: "traces", forms: &["-traces"], few_options: false, grows: true },
-    Command { name: "raw", forms: &["-raw"], few_options: false, grows: true },
-    Command { name: "comments", forms: &["-comments"], few_options: true, grows: false },
-    Command { name: "proto", forms: &["-proto"], few_options: false, grows: true },
+    Command { name: "traces", forms: &["-traces"], few_options: false },
+    Command { name: "raw", forms: &["-raw"], few_options: false },
+    Command { name: "comments", forms: &["-comments"], few_options: true },
+    Command { name: "proto", forms: &["-proto"], few_options: false },
 ];
 
 #[cfg(test)]
