@@ -205,22 +205,22 @@ Time: 2023-11-14 22:13:20.5 +0000 UTC
 Duration: 1m40
 Samples:
 objects/count space/bytes[dflt]
-          5    5242880: 3 2 1 
+          5    5242880: 3 2 1\x20
                 user:[alice]
                 bytes:[1048576]
-          1    1048576: 4 1 
+          1    1048576: 4 1\x20
                 lat:[1500 microseconds]
-          1         16: 2 1 
-          1         64: 
+          1         16: 2 1\x20
+          1         64:\x20
 Locations
      1: 0x401000 M=1 main main.rs:10:0 s=5
      2: 0x402000 M=1 grow grow.rs:80:0 s=70
              work work.rs:20:0 s=15
      3: 0x403000 M=1 alloc missing.rs:30:0 s=28
-     4: 0x7f001234 M=2 
+     4: 0x7f001234 M=2\x20
 Mappings
 1: 0x400000/0x410000/0x0 /bin/server abc123 [FN]
-2: 0x7f000000/0x7f010000/0x0 /lib/libc.so.6  
+2: 0x7f000000/0x7f010000/0x0 /lib/libc.so.6 \x20
 ";
         let mut fixture = Fixture::heap();
         fixture.aggregation.granularity = Granularity::Addresses;

@@ -132,7 +132,7 @@ Build ID: abc123
 a comment
 Type: space
 Time: 2023-11-14 22:13:20 UTC
-Duration: 100s, Total samples = 6144.08kB 
+Duration: 100s, Total samples = 6144.08kB\x20
 Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
       flat  flat%   sum%        cum   cum%
     5120kB 83.33% 83.33%     5120kB 83.33%  alloc

@@ -122,7 +122,7 @@ Build ID: abc123
 a comment
 Type: space
 Time: 2023-11-14 22:13:20 UTC
-Duration: 100s, Total samples = 6MB 
+Duration: 100s, Total samples = 6MB\x20
 -----------+-------------------------------------------------------
       user:  alice
      bytes:  1MB

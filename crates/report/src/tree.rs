@@ -156,7 +156,7 @@ mod tests {
         let expected = "\
 Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
 ----------------------------------------------------------+-------------
-      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t 
+      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t\x20
 ----------------------------------------------------------+-------------
                                             5120kB   100% |   grow
     5120kB 83.33% 83.33%     5120kB 83.33%                | alloc
@@ -189,7 +189,7 @@ Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
         let expected = "\
 Showing nodes accounting for 6144.02kB, 100% of 6144.08kB total
 ----------------------------------------------------------+-------------
-      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t 
+      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t\x20
 ----------------------------------------------------------+-------------
                                          5120.02kB   100% |   work (inline)
     0.02kB 0.00025% 0.00025%  5120.02kB 83.33%                | grow
