@@ -15,7 +15,7 @@ pub struct Case {
     pub script: Option<String>,
     /// The local time zone.
     pub zone: Zone,
-    /// Whether the reference's messages have to be among ours, in their order.
+    /// Whether the reference's messages have to be among ours, in their order, each the start of a line.
     pub messages: bool,
     /// A file that the tool is asked to write in its working folder, compared like standard output.
     pub written: Option<&'static str>,

@@ -140,11 +140,15 @@ fn same_lines(theirs: &Answer, ours: &Answer) -> bool {
     theirs.code == ours.code && sorted(theirs) == sorted(ours)
 }
 
-/// The first line of `theirs` that does not follow in `ours`, other lines left out.
+/// The first line of `theirs` that does not follow in `ours`, other lines left out. Ours may say more
+/// behind it, in parentheses: where in the file.
 fn missing_line(theirs: &[u8], ours: &[u8]) -> Option<String> {
+    let says = |own: &[u8], line: &[u8]| {
+        own.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with(b" ("))
+    };
     let mut rest = ours.split(|byte| *byte == b'\n');
     let mut wanted = theirs.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let missing = wanted.find(|line| !rest.any(|own| own == *line))?;
+    let missing = wanted.find(|line| !rest.any(|own| says(own, line)))?;
     Some(String::from_utf8_lossy(missing).into_owned())
 }
 
@@ -177,6 +181,8 @@ mod tests {
         let case = Case { messages: true, ..Case::new(["-top"], &[]) };
         let told = |theirs, ours| differs(&case, &answer(2, "", theirs), &answer(2, "", ours));
         assert_eq!(told("one\ntwo\n", "one\nhint\ntwo\n"), None);
+        assert_eq!(told("one\n", "one (at byte 7)\n"), None);
+        assert!(told("one\n", "one more\n").is_some());
         assert!(told("one\ntwo\n", "two\none\n").is_some());
         assert!(told("one\n", "").is_some());
     }

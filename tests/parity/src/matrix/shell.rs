@@ -81,7 +81,7 @@ const SCRIPTS: &[&[&str]] = &[
         "granularity=lines",
         "top",
         "granularity=bad",
-        "granularity=files",
+        "granularity=filefunctions",
         "top",
         "sort=cum",
         "top",
