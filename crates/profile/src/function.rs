@@ -3,7 +3,7 @@
 use crate::Str;
 
 /// A function of the profiled program.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Function {
     /// The id on the wire, unique in the profile and not 0.
     pub id: u64,

@@ -58,13 +58,14 @@ impl Values {
     }
 }
 
-/// The smallest |value| that a graph shows, 0 excepted: flat values, or cum where flat is 0.
+/// The smallest |value| that a graph shows: flat values, or cum where flat is 0. What is 0, or too
+/// small to have a magnitude, does not count.
 fn smallest(graph: &Graph) -> Option<i64> {
     let shown = graph.in_order().map(|(_, node)| match node.flat.value() {
         0 => node.cum.value().wrapping_abs(),
         flat => flat.wrapping_abs(),
     });
-    shown.filter(|&value| value != 0).min()
+    shown.filter(|&value| value > 0).min()
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct Command {
     pub help: &'static str,
     /// What it takes.
     pub argument: Argument,
+    /// What the words after it in the shell select by.
+    pub words: Words,
     /// What it needs of the options.
     pub needs: Needs,
     /// Whether it shows one column of the samples, so that one that is empty or stale misleads.
@@ -51,6 +53,15 @@ pub enum Argument {
     None,
     /// A regular expression for functions.
     Function,
+}
+
+/// What the words REGEX and -REGEX select by, which refine a report in the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// The frames of samples: `focus` and `ignore`.
+    Frames,
+    /// The labels of samples: `tagfocus` and `tagignore`.
+    Tags,
 }
 
 /// What a command writes.
@@ -104,8 +115,10 @@ pub static ALL: &[&Command] = &[
     &text::PEEK,
     &data::PROTO,
     &text::RAW,
+    &text::TAGS,
     &text::TEXT,
     &text::TOP,
+    &data::TOP_PROTO,
     &text::TRACES,
     &text::TREE,
 ];
@@ -124,8 +137,6 @@ const ABSENT: &[(&str, Argument)] = &[
     ("png", Argument::None),
     ("ps", Argument::None),
     ("svg", Argument::None),
-    ("tags", Argument::None),
-    ("topproto", Argument::None),
     ("web", Argument::None),
     ("weblist", Argument::Function),
 ];

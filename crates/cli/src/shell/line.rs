@@ -1,6 +1,6 @@
 //! What a line of the shell asks for.
 
-use heapwise_session::command::{self, Argument, Command};
+use heapwise_session::command::{self, Argument, Command, Words};
 use heapwise_session::literal::decimal;
 use heapwise_session::setting::{self, Setting};
 use heapwise_session::{Options, Report};
@@ -84,7 +84,7 @@ fn report(first: &str, rest: &[&str], options: &Options) -> Result<Action<'stati
             Some(words.next().ok_or(LineError::NoArgument(command.name))?.to_owned())
         }
     };
-    let mut options = Refined::new(options).read(words)?;
+    let mut options = Refined::new(options).read(words, command.words)?;
     if options.node_count == -1 {
         options.node_count = command.needs.node_count_in_shell;
     }
@@ -130,7 +130,11 @@ impl Refined {
         Self { options: options.clone(), focus: String::new(), ignore: String::new() }
     }
 
-    fn read<'w>(mut self, mut words: impl Iterator<Item = &'w str>) -> Result<Options, LineError> {
+    fn read<'w>(
+        mut self,
+        mut words: impl Iterator<Item = &'w str>,
+        select: Words,
+    ) -> Result<Options, LineError> {
         while let Some(word) = words.next() {
             if let Some(count) = decimal(word).ok().and_then(|count| i32::try_from(count).ok()) {
                 self.options.node_count = count.into();
@@ -145,11 +149,16 @@ impl Refined {
                 join(&mut self.focus, word);
             }
         }
+        let options = &mut self.options;
+        let (focus, ignore) = match select {
+            Words::Frames => (&mut options.focus, &mut options.ignore),
+            Words::Tags => (&mut options.tag_focus, &mut options.tag_ignore),
+        };
         if !self.focus.is_empty() {
-            self.options.focus = self.focus;
+            *focus = self.focus;
         }
         if !self.ignore.is_empty() {
-            self.options.ignore = self.ignore;
+            *ignore = self.ignore;
         }
         Ok(self.options)
     }
@@ -219,6 +228,9 @@ mod tests {
         let (_, options) = report("top | head -2");
         assert_eq!((options.focus.as_str(), options.node_count), ("||head", -2));
         assert_eq!(report("top 99999999999").1.focus, "99999999999");
+        let options = report("tags a -b").1;
+        assert_eq!((options.tag_focus.as_str(), options.tag_ignore.as_str()), ("a", "b"));
+        assert!(options.focus.is_empty() && options.ignore.is_empty());
     }
 
     #[test]

@@ -5,19 +5,31 @@ use std::sync::Arc;
 
 use heapwise_graph::Granularity;
 use heapwise_profile::{Profile, Samples};
-use heapwise_report::Input;
+use heapwise_report::{Input, top_profile};
 use heapwise_units::truncate;
 
-use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError};
+use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError, Words};
 
 pub static PROTO: Command = Command {
     name: "proto",
     help: "The profile itself, merged and filtered, in pprof's format",
     argument: Argument::None,
+    words: Words::Frames,
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
     one_column: false,
     output: Output::File("pb.gz"),
     render: proto,
+};
+
+pub static TOP_PROTO: Command = Command {
+    name: "topproto",
+    help: "What top shows, as a profile in pprof's format",
+    argument: Argument::None,
+    words: Words::Frames,
+    needs: Needs { node_count: 0, node_count_in_shell: 0, ..AS_GIVEN },
+    one_column: true,
+    output: Output::File("pb.gz"),
+    render: |input, _, out| Ok(top_profile(input).write_to(out)?),
 };
 
 fn proto(input: &Input<'_>, _: Option<&Argued>, out: &mut dyn Write) -> Result<(), RenderError> {

@@ -1,14 +1,15 @@
 //! Commands that write text.
 
 use heapwise_graph::Granularity;
-use heapwise_report::{Comments, List, Raw, Top, Traces, Tree};
+use heapwise_report::{Comments, List, Raw, Tags, Top, Traces, Tree};
 
-use super::{AS_GIVEN, Argument, Command, Needs, Output, with_pattern};
+use super::{AS_GIVEN, Argument, Command, Needs, Output, Words, with_pattern};
 
 pub static TOP: Command = Command {
     name: "top",
     help: "The entries with the largest values, one a line",
     argument: Argument::None,
+    words: Words::Frames,
     needs: Needs { node_count: 0, node_count_in_shell: 10, ..AS_GIVEN },
     one_column: true,
     output: Output::Text,
@@ -21,6 +22,7 @@ pub static TREE: Command = Command {
     name: "tree",
     help: "Each entry with its callers above it and what it calls below it",
     argument: Argument::None,
+    words: Words::Frames,
     needs: AS_GIVEN,
     one_column: true,
     output: Output::Text,
@@ -31,6 +33,7 @@ pub static TRACES: Command = Command {
     name: "traces",
     help: "Every sample with its whole stack",
     argument: Argument::None,
+    words: Words::Frames,
     needs: AS_GIVEN,
     one_column: true,
     output: Output::Text,
@@ -41,6 +44,7 @@ pub static COMMENTS: Command = Command {
     name: "comments",
     help: "The comments in the profile",
     argument: Argument::None,
+    words: Words::Frames,
     needs: AS_GIVEN,
     one_column: false,
     output: Output::Text,
@@ -51,6 +55,7 @@ pub static RAW: Command = Command {
     name: "raw",
     help: "Everything in the profile, as it is",
     argument: Argument::None,
+    words: Words::Frames,
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
     one_column: false,
     output: Output::Text,
@@ -61,6 +66,7 @@ pub static PEEK: Command = Command {
     name: "peek",
     help: "Functions that match a regexp, each with its callers and what it calls",
     argument: Argument::Function,
+    words: Words::Frames,
     needs: Needs { trim: false, ..AS_GIVEN },
     one_column: true,
     output: Output::Text,
@@ -74,6 +80,7 @@ pub static LIST: Command = Command {
     name: "list",
     help: "The source of functions that match a regexp, with a value for each line",
     argument: Argument::Function,
+    words: Words::Frames,
     needs: Needs { granularity: Some(Granularity::Lines), trim: false, ..AS_GIVEN },
     one_column: true,
     output: Output::Text,
@@ -81,4 +88,15 @@ pub static LIST: Command = Command {
         let list = with_pattern(argument, |pattern| List::new(input, pattern))?;
         Ok(list.write_text(out)?)
     },
+};
+
+pub static TAGS: Command = Command {
+    name: "tags",
+    help: "The labels of the samples, with the value that each accounts for",
+    argument: Argument::None,
+    words: Words::Tags,
+    needs: AS_GIVEN,
+    one_column: true,
+    output: Output::Text,
+    render: |input, _, out| Ok(Tags::new(input).write_text(out)?),
 };
