@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 /// What every report is made from: the profile after selection, and how to show it.
 ///
-/// `session` makes it (spec 2.0): it adds tag frames, filters, computes `total` and aggregates
+/// `session` makes it: it adds tag frames, filters, computes `total` and aggregates
 /// `profile` to the granularity of the command; a format only reads.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -45,7 +45,7 @@ impl Input<'_> {
     /// The call graph that the style asks for, `with` what the format needs of it.
     pub(crate) fn graph(&self, with: Wanted) -> Graph {
         let style = self.style;
-        let shown_file = self.shown_file();
+        let shown_file = |file: &[u8]| self.sources.shown_name(file);
         let request = Request {
             value: self.value,
             naming: Naming { shown_file: &shown_file, objects: with.objects },
@@ -57,14 +57,10 @@ impl Input<'_> {
         Graph::build(self.profile, &request)
     }
 
-    /// The nodes of every location, and what tells them apart.
+    /// The nodes of every location, and what tells them apart, for a format that shows stacks as they
+    /// are: file names stay whole, whatever prefixes the user trims elsewhere.
     pub(crate) fn frames(&self) -> (Frames, Identities) {
-        let shown_file = self.shown_file();
-        Frames::of(self.profile, Naming { shown_file: &shown_file, objects: false })
-    }
-
-    fn shown_file(&self) -> impl Fn(&[u8]) -> Vec<u8> {
-        |file| self.sources.shown_name(file)
+        Frames::of(self.profile, Naming { shown_file: &<[u8]>::to_vec, objects: false })
     }
 }
 

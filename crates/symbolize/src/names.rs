@@ -40,10 +40,9 @@ fn new_name(
     }
     let mangled = profile.text(system);
     let demangled = demangle(mangled, demangling);
-    // A name that was empty stays so when nothing was demangled.
-    let kept = if name == Strings::EMPTY { &[][..] } else { mangled };
-    let new = if *demangled == *mangled { kept } else { &demangled };
-    (new != profile.text(name)).then(|| new.to_vec())
+    // The mode that demangles nothing does not fill in empty names either.
+    let stays = demangling == Demangling::None && name == Strings::EMPTY;
+    (!stays && *demangled != *profile.text(name)).then(|| demangled.into_owned())
 }
 
 #[cfg(test)]
@@ -82,19 +81,20 @@ mod tests {
             ("", SYMBOL),
             ("a::b<c>(d)", "a::b<c>(d)"),
             ("", ""),
+            ("", "plain"),
         ];
         let bar = "foo::bar";
-        let expected = ["shown", bar, "shown", bar, "a::b", ""];
+        let expected = ["shown", bar, "shown", bar, "a::b", "", "plain"];
         assert_eq!(names(&pairs, Demangling::Default, false), expected);
-        let expected = [bar, bar, "shown", bar, "a::b", ""];
+        let expected = [bar, bar, "shown", bar, "a::b", "", "plain"];
         assert_eq!(names(&pairs, Demangling::Default, true), expected);
         let bar = "foo::bar<int>";
-        let expected = [bar, bar, "shown", bar, "a::b<c>", ""];
+        let expected = [bar, bar, "shown", bar, "a::b<c>", "", "plain"];
         assert_eq!(names(&pairs, Demangling::Templates, true), expected);
         let bar = "void foo::bar<int>(int)";
-        let expected = [bar, bar, "shown", bar, "a::b<c>(d)", ""];
+        let expected = [bar, bar, "shown", bar, "a::b<c>(d)", "", "plain"];
         assert_eq!(names(&pairs, Demangling::Full, true), expected);
-        let expected = [SYMBOL, SYMBOL, "shown", "", "a::b<c>(d)", ""];
+        let expected = [SYMBOL, SYMBOL, "shown", "", "a::b<c>(d)", "", ""];
         assert_eq!(names(&pairs, Demangling::None, true), expected);
     }
 
