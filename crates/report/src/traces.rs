@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use heapwise_graph::{Frame, Frames, Names, Naming, Value};
+use heapwise_graph::{Frame, Frames, Names, Value};
 use heapwise_profile::{Label, LabelUnits, LabelValue, Profile, Sample};
 use heapwise_units::{AUTO, label};
 
@@ -31,9 +31,7 @@ pub struct Traces {
 impl Traces {
     /// The samples of `input`.
     pub fn new(input: &Input<'_>) -> Self {
-        // File names stay whole: neither `trim_path` nor `source_path` applies here.
-        let naming = Naming { shown_file: &<[u8]>::to_vec, objects: false };
-        let (frames, identities) = Frames::of(input.profile, naming);
+        let (frames, identities) = input.frames();
         Self {
             about: About::of(input),
             values: Values::of(input),
