@@ -33,6 +33,8 @@ impl Graph {
         let candidates = order.len();
         sort_nodes(&mut order, request.order, &nodes, &names, &identities);
         if request.trim.node_count > 0 {
+            // The reference takes |i64::MIN| for negative, and what is negative for too small.
+            order.retain(|id| nodes[id.row()].cum.sum != i64::MIN);
             order.truncate(request.trim.node_count);
         }
 
