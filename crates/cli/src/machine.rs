@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use heapwise_binary::Image;
 use heapwise_session::host::Host;
+use heapwise_session::http::{Request, RequestError, Response};
 use jiff::tz::TimeZone;
 
-use crate::output;
+use crate::{http_client, output};
 
 /// The real machine.
 #[derive(Debug)]
@@ -77,6 +78,35 @@ impl Host for Machine {
             let _ = fs::remove_file(&unfinished);
         }
         written
+    }
+
+    fn create_new(
+        &self,
+        path: &Path,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let file = fs::File::create_new(path)?;
+        let written = write_all(file, write);
+        if written.is_err() {
+            // As above.
+            let _ = fs::remove_file(path);
+        }
+        written
+    }
+
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+        builder.recursive(true).create(path)
+    }
+
+    fn temp_dir(&self) -> PathBuf {
+        env::temp_dir()
+    }
+
+    fn get(&self, request: &Request) -> Result<Response, RequestError> {
+        http_client::get(request)
     }
 }
 

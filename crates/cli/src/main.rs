@@ -3,6 +3,7 @@
 
 mod delivery;
 mod hints;
+mod http_client;
 mod machine;
 mod output;
 mod run;

@@ -10,8 +10,9 @@ use heapwise_binary::Image;
 use jiff::tz::TimeZone;
 
 use crate::host::Host;
+use crate::http::{Request, RequestError, Response};
 
-/// A machine whose files are a table.
+/// A machine whose files and servers are tables. What lies below `/forbidden` cannot be made.
 #[derive(Debug, Default)]
 pub struct FakeHost {
     /// Files by absolute path. Every parent of a file is a directory.
@@ -24,6 +25,10 @@ pub struct FakeHost {
     pub notes: Mutex<Vec<String>>,
     /// What was created.
     pub created: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
+    /// What servers answer, by URL.
+    pub responses: BTreeMap<String, Response>,
+    /// What servers were asked.
+    pub requests: Mutex<Vec<Request>>,
 }
 
 impl FakeHost {
@@ -97,5 +102,35 @@ impl Host for FakeHost {
             created.insert(path.to_owned(), content);
         }
         Ok(())
+    }
+
+    fn create_new(
+        &self,
+        path: &Path,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match self.stat(path) {
+            Ok(()) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => self.create(path, write),
+        }
+    }
+
+    fn create_directory(&self, path: &Path) -> io::Result<()> {
+        let forbidden = path.starts_with("/forbidden");
+        if forbidden { Err(io::Error::from_raw_os_error(13)) } else { Ok(()) }
+    }
+
+    fn temp_dir(&self) -> PathBuf {
+        PathBuf::from("/tmp")
+    }
+
+    fn get(&self, request: &Request) -> Result<Response, RequestError> {
+        if let Ok(mut requests) = self.requests.lock() {
+            requests.push(request.clone());
+        }
+        self.responses.get(&request.url).cloned().ok_or_else(|| RequestError::Failed {
+            url: request.url.clone(),
+            reason: "connection refused".into(),
+        })
     }
 }

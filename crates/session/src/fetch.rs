@@ -11,9 +11,11 @@ use heapwise_profile::{MergeError, Profile, combine, with_fake_mapping};
 use heapwise_symbolize::{locate_binaries, with_executable};
 use heapwise_units::conversion;
 
+use crate::fetch_options::FetchOptions;
 use crate::host::Host;
 use crate::host_files::HostFiles;
-use crate::source::{self, SourceError};
+use crate::saved_copy::NoFolder;
+use crate::source::{self, Place, Read, SourceError};
 
 /// How many profiles of one side are in memory before they are merged.
 const CHUNK: usize = 128;
@@ -53,6 +55,9 @@ pub enum FetchError {
     /// The two sides do not merge.
     #[error(transparent)]
     Sides(#[from] MergeError),
+    /// What a server gave cannot be kept.
+    #[error(transparent)]
+    NoFolder(#[from] NoFolder),
 }
 
 /// The words of a command line, told apart.
@@ -93,6 +98,8 @@ pub struct Fetched {
     pub profile: Option<Profile>,
     /// How many sources gave one.
     pub count: usize,
+    /// Whether a server gave one.
+    pub remote: bool,
 }
 
 /// Fetches and merges the profiles of one side, in the order of `names`. A source that fails says so
@@ -103,18 +110,20 @@ pub struct Fetched {
 pub fn side(
     side: Side,
     names: &[OsString],
+    options: &FetchOptions,
     binaries: &Binaries<'_>,
     host: &dyn Host,
 ) -> Result<Fetched, FetchError> {
     let mut merged: Option<Profile> = None;
-    let mut count = 0;
+    let (mut count, mut remote) = (0, false);
     for chunk in names.chunks(CHUNK) {
         let mut profiles: Vec<Profile> = merged.take().into_iter().collect();
-        for (name, result) in chunk.iter().zip(read_all(chunk, host)) {
+        for (name, result) in chunk.iter().zip(read_all(chunk, options, host)) {
             match result {
-                Ok(profile) => {
+                Ok(read) => {
                     count += 1;
-                    profiles.push(with_binaries(&profile, binaries, host));
+                    remote |= read.remote;
+                    profiles.push(with_binaries(&read.profile, binaries, host));
                 }
                 Err(error) => host.note(&format!("{}: {error}", name.to_string_lossy())),
             }
@@ -124,7 +133,12 @@ pub fn side(
             merged = Some(merge(&profiles.iter().collect::<Vec<_>>()).map_err(error)?);
         }
     }
-    Ok(Fetched { profile: merged, count })
+    Ok(Fetched { profile: merged, count, remote })
+}
+
+/// Whether a source is a server.
+pub fn is_remote(name: &OsStr, host: &dyn Host) -> bool {
+    matches!(Place::of(name, host), Ok(Place::Url(_)))
 }
 
 /// Merges profiles that may count in different units of one kind.
@@ -143,15 +157,21 @@ fn with_binaries(profile: &Profile, binaries: &Binaries<'_>, host: &dyn Host) ->
     with_executable(&profile, binaries.executable.map(Path::new), binaries.build_id)
 }
 
-/// Reads sources on as many threads as there are processors; the results come in the order of
-/// `names`.
-fn read_all(names: &[OsString], host: &dyn Host) -> Vec<Result<Profile, SourceError>> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(names.len());
+/// Reads sources on as many threads as there are processors, and one for each server, which is
+/// mostly waited for; the results come in the order of `names`.
+fn read_all(
+    names: &[OsString],
+    options: &FetchOptions,
+    host: &dyn Host,
+) -> Vec<Result<Read, SourceError>> {
+    let servers = names.iter().filter(|name| is_remote(name, host)).count();
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = (processors + servers).min(names.len());
     let next = AtomicUsize::new(0);
     let work = || {
         let rows = std::iter::from_fn(|| {
             let row = next.fetch_add(1, Ordering::Relaxed);
-            names.get(row).map(|name| (row, source::read(name, host)))
+            names.get(row).map(|name| (row, source::read(name, options, host)))
         });
         rows.collect::<Vec<_>>()
     };

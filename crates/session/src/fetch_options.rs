@@ -91,16 +91,8 @@ pub static ALL: &[FetchFlag] = &[
         "Show frames that the profile itself asks to drop",
         field!(Switch, all_frames),
     ),
-    flag(
-        "seconds",
-        "How long a URL is to profile (URLs are not fetched yet)",
-        field!(Integer, seconds),
-    ),
-    flag(
-        "timeout",
-        "How long to wait for a URL, in seconds (URLs are not fetched yet)",
-        field!(Integer, timeout),
-    ),
+    flag("seconds", "How many seconds a URL is to profile", field!(Integer, seconds)),
+    flag("timeout", "How many seconds to wait for the response of a URL", field!(Integer, timeout)),
     flag("tls_cert", "Client certificate for HTTPS", field!(Text, tls_cert)),
     flag("tls_key", "Key of the client certificate", field!(Text, tls_key)),
     flag("tls_ca", "Certificates of authorities to trust", field!(Text, tls_ca)),

@@ -14,8 +14,8 @@ Usage:
   heapwise help [topic]                           explain a format, an option or a topic
   heapwise --version                              say which version this is
 
-A source is a profile: a file in pprof's format, compressed or not, or - for standard input. Several
-are merged. The command line is that of `go tool pprof`: options come first, with one dash or two.
+A source is a profile: a file in pprof's format, compressed or not, - for standard input, or the
+address of a server, http://host:port/path or host:port/path. Several are merged. The command line is that of `go tool pprof`: options come first, with one dash or two.
 ";
 
 /// What to say about the four values of a heap profile.
@@ -41,6 +41,9 @@ Which of the four sample types
 
 const ENVIRONMENT: &str = "\
 Environment
+  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
+                     Proxies for URLs, and the hosts to reach without one
+  PPROF_TMPDIR       Where copies of profiles from URLs are kept. Default: $HOME/pprof
   PPROF_BINARY_PATH  Directories in which to look for the binaries of a profile, by name and build id.
                      Default: $HOME/pprof/binaries
   TERM               The shell edits lines unless this is empty or dumb.

@@ -1,4 +1,4 @@
-//! What the rest of the world is to a session: files, environment, clock, messages.
+//! What the rest of the world is to a session: files, environment, clock, network, messages.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use heapwise_binary::Image;
 use jiff::tz::TimeZone;
+
+use crate::http::{Request, RequestError, Response};
 
 /// Every effect on the machine that a session has.
 ///
@@ -65,6 +67,31 @@ pub trait Host: Sync {
         path: &Path,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()>;
+
+    /// The same, when nothing lies at `path` yet.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] when something does, else as [`Host::create`].
+    fn create_new(
+        &self,
+        path: &Path,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()>;
+
+    /// Creates a directory and those above it, unless they are there.
+    ///
+    /// # Errors
+    /// When one cannot be created.
+    fn create_directory(&self, path: &Path) -> io::Result<()>;
+
+    /// The directory for files that nobody misses.
+    fn temp_dir(&self) -> PathBuf;
+
+    /// Sends a request and waits for all of the response.
+    ///
+    /// # Errors
+    /// When there is none, it takes too long, or is too large.
+    fn get(&self, request: &Request) -> Result<Response, RequestError>;
 }
 
 /// The system's reason as Go prints it: lower-case and without its number.

@@ -22,12 +22,16 @@ mod go_regex;
 pub mod help;
 pub mod host;
 mod host_files;
+pub mod http;
 mod invocation;
 pub mod literal;
 mod load;
 mod options;
 mod pipeline;
+mod proxy;
+mod remote;
 pub mod sample_index;
+mod saved_copy;
 mod selection;
 pub mod setting;
 mod source;
@@ -35,6 +39,7 @@ mod source_files;
 mod tag_filter;
 #[cfg(test)]
 mod test_profile;
+mod url;
 
 pub use fetch::FetchError;
 pub use go_regex::{ErrorKind, GoRegex, RegexError};

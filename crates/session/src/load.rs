@@ -1,7 +1,7 @@
 //! From an invocation to the one profile that every report is made from.
 //!
 //! ```text
-//! words -> fetch both sides -> subtract the base -> symbolize -> prune -> annotate -> Profile
+//! words -> fetch both sides -> subtract the base -> symbolize -> prune -> annotate -> keep a copy -> Profile
 //! ```
 
 use std::ffi::OsString;
@@ -16,6 +16,7 @@ use crate::go_regex::GoRegex;
 use crate::host::Host;
 use crate::host_files::{HostFiles, binary_path};
 use crate::invocation::Invocation;
+use crate::saved_copy;
 
 /// The label that marks the samples of the base of a comparison, always with the text `true`.
 const BASE_LABEL: &[u8] = b"pprof::base";
@@ -36,7 +37,7 @@ pub struct Loaded {
 pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, FetchError> {
     let words = Words::new(invocation.words.clone(), host);
     let fetch = &invocation.fetch;
-    let (source, base) = both_sides(&words, fetch, host)?;
+    let Sides { source, base, remote } = both_sides(&words, fetch, host)?;
     let profile = match base {
         None => source,
         Some(base) => subtract(source, &base, fetch, invocation.options.normalize)?,
@@ -46,6 +47,9 @@ pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, FetchErr
     let profile = without_dropped_frames(&profile);
     let profile = without_url_mappings(profile);
     let profile = with_comment(profile, &fetch.add_comment);
+    if remote {
+        saved_copy::save(&profile, host)?;
+    }
     Ok(Loaded { profile, symbols_wanted })
 }
 
@@ -54,26 +58,46 @@ fn base_names(fetch: &FetchOptions) -> Vec<OsString> {
     if base.is_empty() { Vec::new() } else { vec![base.into()] }
 }
 
-fn both_sides(
-    words: &Words,
-    fetch: &FetchOptions,
-    host: &dyn Host,
-) -> Result<(Profile, Option<Profile>), FetchError> {
+/// What was fetched.
+struct Sides {
+    source: Profile,
+    base: Option<Profile>,
+    /// Whether a server gave any of it.
+    remote: bool,
+}
+
+fn both_sides(words: &Words, fetch: &FetchOptions, host: &dyn Host) -> Result<Sides, FetchError> {
     let (sources, bases) = (&words.sources, base_names(fetch));
     let binaries = Binaries {
         executable: words.executable.as_deref(),
         build_id: &fetch.build_id,
         search: binary_path(host),
     };
-    let source = fetch::side(Side::Source, sources, &binaries, host)?;
-    let base = fetch::side(Side::Base, &bases, &binaries, host)?;
+    let side = |side, names: &[OsString]| fetch::side(side, names, fetch, &binaries, host);
+    let (source, base) = if bases.iter().any(|name| fetch::is_remote(name, host)) {
+        // The two are to profile at the same time.
+        at_once(|| side(Side::Source, sources), || side(Side::Base, &bases))
+    } else {
+        (side(Side::Source, sources), side(Side::Base, &bases))
+    };
+    let (source, base) = (source?, base?);
+    let remote = source.remote || base.remote;
     let Some(profile) = source.profile else { return Err(FetchError::None(Side::Source)) };
     if base.profile.is_none() && !bases.is_empty() {
         return Err(FetchError::None(Side::Base));
     }
     note_missing(Side::Source, source.count, sources.len(), host);
     note_missing(Side::Base, base.count, bases.len(), host);
-    Ok((profile, base.profile))
+    Ok(Sides { source: profile, base: base.profile, remote })
+}
+
+fn at_once<T: Send>(first: impl FnOnce() -> T + Send, second: impl FnOnce() -> T) -> (T, T) {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (first, second)
+    })
 }
 
 fn note_missing(side: Side, count: usize, wanted: usize, host: &dyn Host) {

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+pub mod server;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;

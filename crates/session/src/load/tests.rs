@@ -98,3 +98,32 @@ fn a_mapping_named_after_a_url_loses_the_name() {
     Arc::make_mut(&mut profile.mappings).rows_mut()[0].file = url;
     assert_eq!(without_url_mappings(profile).mappings.rows()[0].file, Strings::EMPTY);
 }
+
+fn server() -> FakeHost {
+    let body = bytes("nanoseconds", &[(&["leaf", "main"], [5, 500])]);
+    let response = crate::http::Response { ok: true, body, ..Default::default() };
+    let url = "http://h:1/debug/pprof/profile?seconds=2".to_owned();
+    FakeHost { responses: [(url, response)].into(), ..host() }
+}
+
+#[test]
+fn a_profile_from_a_server_is_merged_with_files_and_kept() {
+    let host = server();
+    let profile = loaded("-seconds=2 h:1 a", &host).unwrap();
+    assert_eq!(stacks(&profile), ["leaf;main: 10 1000", "other;main: 1 100"]);
+    let created = host.created.lock().unwrap();
+    let (path, content) = created.iter().next().unwrap();
+    assert_eq!(path, &PathBuf::from("/tmp/pprof.samples.cpu.001.pb.gz"));
+    assert_eq!(stacks(&Profile::read(content).unwrap()), stacks(&profile));
+}
+
+#[test]
+fn a_base_from_a_server_is_kept_too_and_a_failed_server_keeps_nothing() {
+    let host = server();
+    loaded("-seconds=2 -base=h:1 a", &host).unwrap();
+    assert_eq!(host.created.lock().unwrap().len(), 1);
+    let host = server();
+    loaded("a gone:1", &host).unwrap();
+    assert!(host.created.lock().unwrap().is_empty());
+    assert!(host.said().contains(&"Fetched 1 source profiles out of 2".to_owned()));
+}
