@@ -111,13 +111,16 @@ impl Profile {
 }
 
 /// What the bytes are when they are not a protobuf profile for the reason `error`. Bytes that
-/// are too many for one would be so for any format.
+/// are too many for one would be so for any format. What the reference takes for a broken protobuf
+/// profile is not tried in its other formats.
 fn read_legacy(content: &[u8], error: Error) -> Result<Profile, ReadError> {
     let refused = ReadError::from(error);
-    if !matches!(refused, ReadError::Unrecognized(_)) || matches!(error, Error::TooLarge { .. }) {
-        return Err(refused);
-    }
-    let profile = legacy::decode(content).map_err(ReadError::Legacy)?.ok_or(refused)?;
+    let legacy = match (error, refused) {
+        (Error::TooLarge { .. }, _) => return Err(refused),
+        (_, ReadError::Unrecognized(_)) => legacy::decode(content),
+        _ => legacy::decode_unknown(content),
+    };
+    let profile = legacy.map_err(ReadError::Legacy)?.ok_or(refused)?;
     profile.validate().map_err(ReadError::Invalid)?;
     Ok(profile)
 }

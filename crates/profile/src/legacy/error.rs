@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::json::JsonError;
+
 /// Why bytes of a legacy format cannot be decoded. Lines count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,6 +57,40 @@ pub enum LegacyError {
         /// The line of the first sample.
         line: usize,
     },
+    /// Text that is not the JSON of a DHAT profile.
+    BadJson {
+        /// The byte, from 0.
+        at: usize,
+        /// What should stand there.
+        expected: &'static str,
+    },
+    /// A DHAT profile of a version of the format that is not known.
+    UnknownDhatVersion {
+        /// The version.
+        version: i64,
+    },
+    /// A part of a DHAT profile without one of its members.
+    MissingField {
+        /// The name of the member, or of several of which one is missing.
+        field: &'static str,
+        /// The byte at which the part ends, from 0.
+        at: usize,
+    },
+    /// A stack of a DHAT profile that refers to a frame past the end of their table.
+    UnknownFrame {
+        /// The row of the stack, from 0.
+        stack: usize,
+        /// The index of the frame.
+        frame: u32,
+        /// How many frames there are.
+        frames: usize,
+    },
+}
+
+impl From<JsonError> for LegacyError {
+    fn from(JsonError { at, expected }: JsonError) -> Self {
+        Self::BadJson { at, expected }
+    }
 }
 
 impl fmt::Display for LegacyError {
@@ -85,6 +121,21 @@ impl fmt::Display for LegacyError {
             }
             Self::MissingSampleTypes { line } => {
                 write!(f, "missing sample type information (sample at line {line})")
+            }
+            Self::BadJson { at, expected } => {
+                write!(f, "malformed DHAT profile: expected {expected} (at byte {at})")
+            }
+            Self::UnknownDhatVersion { version } => {
+                write!(f, "DHAT profile of version {version}: only version 2 is known")
+            }
+            Self::MissingField { field, at } => {
+                write!(f, "malformed DHAT profile: {field} missing (before byte {at})")
+            }
+            Self::UnknownFrame { stack, frame, frames } => {
+                write!(
+                    f,
+                    "malformed DHAT profile: stack {stack} refers to frame {frame} of {frames}"
+                )
             }
         }
     }

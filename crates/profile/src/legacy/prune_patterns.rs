@@ -6,14 +6,30 @@ pub(super) struct PrunePatterns {
     pub(super) keep: String,
 }
 
+/// The sample types of DHAT's heap profiles.
+const DHAT: [&[u8]; 6] = [
+    b"alloc_objects",
+    b"alloc_space",
+    b"peak_objects",
+    b"peak_space",
+    b"inuse_objects",
+    b"inuse_space",
+];
+
+/// What to drop of jemalloc's own dumps, which have the frames of jemalloc too.
+pub(super) fn drop_for_jemalloc() -> String {
+    [ALLOCATORS, JEMALLOC].concat().join("|")
+}
+
 /// The patterns for profiles with these sample types.
 pub(super) fn for_types(kinds: &[&[u8]]) -> PrunePatterns {
-    const HEAP: [&[&[u8]]; 5] = [
+    const HEAP: [&[&[u8]]; 6] = [
         &[b"allocations", b"size"],
         &[b"objects", b"space"],
         &[b"inuse_objects", b"inuse_space"],
         &[b"alloc_objects", b"alloc_space"],
         &[b"alloc_objects", b"alloc_space", b"inuse_objects", b"inuse_space"],
+        &DHAT,
     ];
     if HEAP.contains(&kinds) {
         PrunePatterns { drop: ALLOCATORS.join("|"), keep: GO_CALLS.join("|") }
@@ -74,6 +90,15 @@ const ALLOCATORS: &[&str] = &[
     "cpp_alloc",
     r"operator new(\[\])?",
     "simple_alloc::allocate",
+];
+
+/// The entry points of jemalloc with the prefixes that it is built with, and the way from Rust to
+/// them.
+const JEMALLOC: &[&str] = &[
+    "(_rjem_)?(je_)?(malloc|calloc|realloc|memalign|posix_memalign|valloc|pvalloc)(_default)?",
+    "(_rjem_)?(je_)?(aligned_alloc|mallocx|rallocx|xallocx)",
+    "__rust_(alloc|alloc_zeroed|realloc)",
+    r"<.* as .*::GlobalAlloc>::.*",
 ];
 
 /// Frames of Go's runtime that are more than the way into its allocator.

@@ -4,6 +4,9 @@
 use super::{LegacyError, decode};
 use crate::{Label, LabelValue, Profile};
 
+mod dhat;
+mod jemalloc;
+
 /// `values @ stack [label]` for each sample; stacks by location id.
 fn samples(profile: &Profile) -> Vec<String> {
     let label = |label: &Label| match label.value {
@@ -540,6 +543,8 @@ const HEADERS: &[&str] = &[
     "--- threadz 1 ---\n--- Thread 1 (name: a/1) stack: ---\n",
     "--- contentionz 1 ---\n",
     "--- heapz 1 ---\nformat=java\nresolution=bytes\n",
+    "heap_v2/1024\n  t*: 1: 2 [3: 4]\n",
+    r#"{"dhatFileVersion":2,"bklt":false,"ftbl":["f","0x1: g (a:3)"],"pps":[{"tb":1,"tbk":1,"fs":["#,
     "\0\0\0\0\x03\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0",
     "\0\0\0\0\x03\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0",
 ];
@@ -570,4 +575,15 @@ const WORDS: &[&str] = &[
     "\0\0\0\0\x01\0\0\0\0\0\0\0",
     "\x7f",
     "---",
+    "@ 0x10 0x20\n",
+    "  t*: 1: 100 [3: 400]\n",
+    "  t1: ",
+    "0",
+    ",",
+    "\"",
+    "]",
+    "}",
+    "]}]}",
+    r#","pps":[{"tb":9,"tbk":2,"fs":[0,1]}]"#,
+    r#","bklt":true"#,
 ];
