@@ -6,6 +6,7 @@ use hashbrown::HashTable;
 use heapwise_profile::{FixedState, Id, Location, Profile};
 
 use crate::frames::{Frame, Frames};
+use crate::parts::in_parts;
 use crate::{Edge, Node, Value, Weight};
 
 /// The edges between the nodes of `frames` that are present.
@@ -14,21 +15,23 @@ use crate::{Edge, Node, Value, Weight};
 /// call occurs in it. Absent nodes are jumped over, which makes the edge residual. A node that calls
 /// itself gets no edge for it.
 pub(crate) fn sum_edges(profile: &Profile, frames: &Frames, value: Value) -> Vec<Edge> {
-    let mut walk = Walk {
-        frames,
-        last: vec![LastEdge::default(); frames.slots()],
-        edges: Vec::new(),
-        rows: HashTable::new(),
-    };
     let samples = &profile.samples;
-    let mut sample = 0;
-    for row in 0..samples.len() {
-        if let Some(weight) = value.weight(samples.values(row)) {
-            sample += 1;
+    let mut parts = in_parts(samples.len(), |rows| {
+        let mut walk = Walk {
+            last: vec![LastEdge::default(); frames.slots()],
+            frames,
+            table: Table::default(),
+        };
+        let weighed = rows.filter_map(|row| Some((row, value.weight(samples.values(row))?)));
+        for (sample, (row, weight)) in (1..).zip(weighed) {
             walk.stack(samples.stack(row), sample, weight);
         }
-    }
-    walk.edges.into_iter().map(Traversed::edge).collect()
+        walk.table
+    })
+    .into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    parts.for_each(|part| all.append(&part));
+    all.edges.into_iter().map(Traversed::edge).collect()
 }
 
 struct Walk<'a> {
@@ -36,6 +39,12 @@ struct Walk<'a> {
     /// For each slot of `frames`, the edge that led away from it last. A slot is a place in the
     /// program, and most places call one function: the table of edges is seldom asked.
     last: Vec<LastEdge>,
+    table: Table,
+}
+
+/// Edges in the order in which they were first found.
+#[derive(Debug, Default)]
+struct Table {
     edges: Vec<Traversed>,
     /// Rows of `edges` by source and target.
     rows: HashTable<u32>,
@@ -76,7 +85,7 @@ impl Walk<'_> {
                     && source != node
                 {
                     let row = self.row(source, from, node);
-                    self.edges[row].traverse(sample, weight, residual, frame);
+                    self.table.edges[row].traverse(sample, weight, residual, frame);
                 }
                 previous = Some((node, slot));
                 residual = false;
@@ -92,12 +101,15 @@ impl Walk<'_> {
         if last.target == key {
             return last.row as usize;
         }
-        let row = self.find(source, target);
+        let row = self.table.row(source, target);
         self.last[from] = LastEdge { target: key, row: row as u32 };
         row
     }
+}
 
-    fn find(&mut self, source: Id<Node>, target: Id<Node>) -> usize {
+impl Table {
+    /// The row of the edge from `source` to `target`; made if it is new.
+    fn row(&mut self, source: Id<Node>, target: Id<Node>) -> usize {
         let edges = &self.edges;
         let same = |&row: &u32| {
             let edge = &edges[row as usize];
@@ -116,6 +128,14 @@ impl Walk<'_> {
         });
         row
     }
+
+    /// Adds the edges of samples behind those of this table.
+    fn append(&mut self, later: &Self) {
+        for edge in &later.edges {
+            let row = self.row(edge.source, edge.target);
+            self.edges[row].add(edge);
+        }
+    }
 }
 
 impl Traversed {
@@ -132,6 +152,12 @@ impl Traversed {
             self.residual |= residual;
             self.inline &= frame.inlined();
         }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.weight.add(other.weight);
+        self.residual |= other.residual;
+        self.inline &= other.inline;
     }
 
     fn edge(self) -> Edge {

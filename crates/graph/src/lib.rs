@@ -18,6 +18,7 @@ mod names;
 mod node_sums;
 mod options;
 mod order;
+mod parts;
 mod path;
 #[cfg(test)]
 mod test_profile;

@@ -1,8 +1,11 @@
 //! From samples to the sums of nodes.
 
-use heapwise_profile::Profile;
+use std::ops::Range;
+
+use heapwise_profile::{Profile, Samples};
 
 use crate::frames::Frames;
+use crate::parts::in_parts;
 use crate::{Node, Value, Weight};
 
 /// Sums up the nodes of `profile`; `frames` has `nodes` identities.
@@ -15,11 +18,30 @@ pub(crate) fn sum_nodes(
     nodes: usize,
     value: Value,
 ) -> Vec<Node> {
+    let samples = &profile.samples;
+    let parts = in_parts(samples.len(), |rows| sum_part(samples, rows, frames, nodes, value));
+    let sums = parts.into_iter().reduce(|mut sums, part| {
+        for (sum, more) in sums.iter_mut().zip(part) {
+            sum.flat.add(more.flat);
+            sum.cum.add(more.cum);
+        }
+        sums
+    });
+    sums.unwrap_or_default()
+}
+
+/// The sums over some of the samples.
+fn sum_part(
+    samples: &Samples,
+    rows: Range<usize>,
+    frames: &Frames,
+    nodes: usize,
+    value: Value,
+) -> Vec<Node> {
     let mut visited = vec![Visited::default(); nodes];
     let mut flat = vec![Weight::default(); nodes];
-    let samples = &profile.samples;
     let mut sample = 0;
-    for row in 0..samples.len() {
+    for row in rows {
         let Some(weight) = value.weight(samples.values(row)) else { continue };
         sample += 1;
         let stack = samples.stack(row);
