@@ -46,7 +46,11 @@ struct Builder<'f> {
     by_name_and_file: HashMap<(Str, Str), Id<Function>, FixedState>,
     objects: Objects,
     locations: Locations,
-    /// Locations by the texts of their frames.
+    /// The address of each text of a frame, by its row.
+    addresses: Vec<Option<u64>>,
+    /// The location of each text that is one alone, by its row.
+    by_frame: Vec<Option<Id<Location>>>,
+    /// The locations of several frames, by their texts.
     by_frames: HashMap<Box<[Str]>, Id<Location>, FixedState>,
     samples: Samples,
     /// What each sample gets its block size under; nothing if values are not of bytes.
@@ -66,6 +70,8 @@ impl<'f> Builder<'f> {
             by_name_and_file: HashMap::default(),
             objects: Objects::new(&file.command, &mut strings),
             locations: Locations::new(),
+            addresses: file.texts.iter().map(|(_, text)| split_address(text).0).collect(),
+            by_frame: vec![None; file.texts.len()],
             by_frames: HashMap::default(),
             samples: Samples::new(file.width()),
             block_size: is_bytes.then(|| strings.intern(b"bytes")),
@@ -99,7 +105,8 @@ impl<'f> Builder<'f> {
             let unknown = LegacyError::UnknownFrame { stack: row, frame, frames: known.len() };
             known.get(frame as usize).copied().ok_or(unknown)
         };
-        let is_root = |text: &Str| self.file.texts.get(*text) == ROOT;
+        let root = self.file.texts.find(ROOT);
+        let is_root = |text: &Str| Some(*text) == root;
         let texts = self.file.stacks.frames(row).iter().map(text);
         texts.filter(|text| !text.as_ref().is_ok_and(is_root)).collect()
     }
@@ -107,7 +114,7 @@ impl<'f> Builder<'f> {
     /// How many of the first frames are one location: the calls inlined at one address, up to the
     /// function that holds it. A recursion at that address starts with the first frame anew.
     fn inlined_together(&self, frames: &[Str]) -> usize {
-        let address = |text: Str| split_address(self.file.texts.get(text)).0;
+        let address = |text: Str| self.addresses[text.row()];
         let Some((&first, others)) = frames.split_first() else { return 0 };
         let Some(at) = address(first) else { return 1 };
         let is_inlined_into = |&&text: &&Str| text != first && address(text) == Some(at);
@@ -115,9 +122,14 @@ impl<'f> Builder<'f> {
     }
 
     fn location(&mut self, frames: &[Str]) -> Id<Location> {
-        if let Some(&id) = self.by_frames.get(frames) {
-            return id;
-        }
+        let known = match *frames {
+            [alone] => self.by_frame[alone.row()],
+            _ => self.by_frames.get(frames).copied(),
+        };
+        known.unwrap_or_else(|| self.new_location(frames))
+    }
+
+    fn new_location(&mut self, frames: &[Str]) -> Id<Location> {
         let texts = &self.file.texts;
         let parsed: Vec<_> = frames.iter().map(|&text| Frame::parse(texts.get(text))).collect();
         let lines: Vec<_> = parsed.iter().filter_map(|frame| self.line(frame)).collect();
@@ -126,7 +138,10 @@ impl<'f> Builder<'f> {
         let mapping = object.map(|object| self.objects.mapping(object, &mut self.strings));
         let id = self.locations.len() as u64 + 1;
         let id = self.locations.push(Location { id, mapping, address, folded: false }, &lines);
-        self.by_frames.insert(frames.into(), id);
+        match *frames {
+            [alone] => self.by_frame[alone.row()] = Some(id),
+            _ => drop(self.by_frames.insert(frames.into(), id)),
+        }
         id
     }
 
