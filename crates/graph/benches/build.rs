@@ -64,6 +64,8 @@ fn build(c: &mut Criterion) {
         order: Order::Flat,
         trim,
         edges: true,
+        call_tree: false,
+        picture: None,
     };
     let cut = Trim { node_count: 80, node_fraction: 0.005, edge_fraction: 0.001 };
     let mut group = c.benchmark_group("build 200k samples x 40 frames");

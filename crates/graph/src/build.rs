@@ -2,55 +2,129 @@
 
 use heapwise_profile::{Id, Profile};
 
-use crate::edge_sums::sum_edges;
-use crate::frames::Frames;
-use crate::node_sums::sum_nodes;
-use crate::order::sort_nodes;
-use crate::{Edge, Graph, Names, Node, Request};
+use crate::entropy::scores;
+use crate::order::{sort_by_score, sort_nodes};
+use crate::redundant::remove_redundant;
+use crate::stacks::Stacks;
+use crate::{Edge, Graph, Node, Picture, Request, Tags};
 
 impl Graph {
     /// Builds the call graph of `profile`, trimmed in three steps.
     ///
     /// 1. Nodes whose |cum| is below the cut-off are dropped. Edges jump over what is gone, and the
     ///    flat value of a dropped leaf is gone with it.
-    /// 2. Of the rest, the first `node_count` in the order asked for are selected.
+    /// 2. Of the rest, the first `node_count` in the order asked for are selected. In a picture, tags
+    ///    take the place of nodes, up to 4 a node.
     /// 3. Edges whose |weight| is below the cut-off are dropped.
     ///
     /// Cut-offs are fractions of the sum of flat values of the whole graph. What equals the cut-off
     /// stays; a cut-off of 0 drops nothing.
     pub fn build(profile: &Profile, request: &Request<'_>) -> Self {
-        let (mut frames, identities) = Frames::of(profile, request.naming);
-        let names = Names::of(&identities);
-        let nodes = sum_nodes(profile, &frames, identities.len(), request.value);
-        let mut order = present(&nodes, request.drop_negative);
-        let whole = order.len();
-        let flat = order.iter().map(|id| nodes[id.row()].flat.sum).fold(0, i64::wrapping_add);
-
+        let (stacks, nodes, identities, names) = Stacks::of(profile, request);
+        let whole = present(&nodes, request.drop_negative);
+        let flat = whole.iter().map(|id| nodes[id.row()].flat.sum).fold(0, i64::wrapping_add);
         let low = cutoff(flat, request.trim.node_fraction);
+        let mut order = whole.clone();
         if low > 0 {
             order.retain(|id| nodes[id.row()].cum.sum.wrapping_abs() >= low);
         }
-        let candidates = order.len();
-        sort_nodes(&mut order, request.order, &nodes, &names, &identities);
-        if request.trim.node_count > 0 {
-            // The reference takes |i64::MIN| for negative, and what is negative for too small.
-            order.retain(|id| nodes[id.row()].cum.sum != i64::MIN);
-            order.truncate(request.trim.node_count);
+        let graph = Self {
+            identities,
+            names,
+            nodes,
+            edges: Vec::new(),
+            tags: Tags::default(),
+            dropped_nodes: whole.len() - order.len(),
+            dropped_edges: 0,
+            candidates: order.len(),
+            order,
+        };
+        let light = cutoff(flat, request.trim.edge_fraction);
+        match request.picture {
+            None => graph.selected(stacks, &whole, request, light),
+            Some(picture) => graph.pictured(stacks, &whole, request, picture, (low, light)),
         }
+    }
 
-        let shown = membership(&order, nodes.len());
-        if order.len() < whole {
-            frames.retain(&shown);
+    /// Selects nodes in the order asked for, and connects them.
+    fn selected(
+        mut self,
+        mut stacks: Stacks<'_>,
+        whole: &[Id<Node>],
+        request: &Request<'_>,
+        light: i64,
+    ) -> Self {
+        sort_nodes(&mut self.order, request.order, &self.nodes, &self.names, &self.identities);
+        if request.trim.node_count > 0 {
+            self.order.truncate(request.trim.node_count);
         }
-        let mut edges = Vec::new();
         if request.edges {
-            edges = sum_edges(profile, &frames, request.value);
-            trim_edges(&mut edges, &shown, cutoff(flat, request.trim.edge_fraction));
+            let shown = self.connect(&mut stacks, whole);
+            trim_edges(&mut self.edges, &shown, light);
         }
-        let dropped_nodes = whole - candidates;
-        Self { identities, names, nodes, order, edges, dropped_nodes, candidates }
+        self
+    }
+
+    /// Selects the nodes that tell most, with their tags, and connects them.
+    fn pictured(
+        mut self,
+        mut stacks: Stacks<'_>,
+        whole: &[Id<Node>],
+        request: &Request<'_>,
+        picture: Picture<'_>,
+        (low, light): (i64, i64),
+    ) -> Self {
+        let mut shown = self.connect(&mut stacks, whole);
+        self.sort_by_entropy();
+        let limit = request.trim.node_count;
+        // A node counts at least once: no other one can be selected.
+        let eligible = if limit > 0 { limit.min(self.order.len()) } else { self.order.len() };
+        self.tags = Tags::of(&stacks, &self.order[..eligible], low, picture.size_text);
+        if limit > 0 {
+            trim_edges(&mut self.edges, &shown, light);
+            let selected = self.count_with_tags(limit);
+            if selected < self.order.len() {
+                self.order.truncate(selected);
+                shown = self.connect(&mut stacks, whole);
+                self.sort_by_entropy();
+            }
+        }
+        let before = self.edges.len();
+        trim_edges(&mut self.edges, &shown, light);
+        self.dropped_edges = before - self.edges.len();
+        remove_redundant(&mut self.edges, &self.order, self.nodes.len(), &self.names);
+        self
+    }
+
+    /// Makes the edges between the nodes in order, and says for each node whether it is one of them.
+    /// `whole` are those of the untrimmed graph.
+    fn connect(&mut self, stacks: &mut Stacks<'_>, whole: &[Id<Node>]) -> Vec<bool> {
+        let shown = membership(&self.order, self.nodes.len());
+        if self.order.len() < whole.len() {
+            stacks.retain(whole, &shown);
+        }
+        self.edges = stacks.edges();
+        shown
+    }
+
+    fn sort_by_entropy(&mut self) {
+        let scores = scores(&self.nodes, &self.edges);
+        sort_by_score(&mut self.order, &scores, &self.nodes, &self.names, &self.identities);
+    }
+
+    /// How many nodes fit in `limit`: the one that reaches it is the last.
+    fn count_with_tags(&self, limit: usize) -> usize {
+        let mut count = 0;
+        let reaches = self.order.iter().position(|&node| {
+            count += 1 + self.tags.flat_count(node).min(MOST_TAGS);
+            count >= limit
+        });
+        reaches.map_or(self.order.len(), |last| last + 1)
     }
 }
+
+/// The most tags that count as nodes, for each node.
+const MOST_TAGS: usize = 4;
 
 /// |`total` * `fraction`|, truncated, in the unit of the total. What no `i64` holds is `i64::MIN`,
 /// which is below every value and drops nothing.

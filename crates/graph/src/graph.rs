@@ -2,7 +2,7 @@
 
 use heapwise_profile::Id;
 
-use crate::{Identities, Names};
+use crate::{Identities, Names, Tags};
 
 /// A vertex: everything of a profile that is the same function, file, line or address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,8 +73,13 @@ pub struct Graph {
     pub order: Vec<Id<Node>>,
     /// The edges; see [`Adjacency`](crate::Adjacency) for their order.
     pub edges: Vec<Edge>,
+    /// What the samples of the nodes are labelled with; nothing but in a picture.
+    pub tags: Tags,
     /// How many nodes were dropped because their cum is low.
     pub dropped_nodes: usize,
+    /// How many edges were dropped because their weight is low, if that was after the selection of
+    /// nodes.
+    pub dropped_edges: usize,
     /// How many nodes there were before the first `order.len()` were selected.
     pub candidates: usize,
 }

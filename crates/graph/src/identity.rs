@@ -31,10 +31,13 @@ pub struct Identity {
     pub column: i64,
 }
 
-/// The distinct identities in a profile, one row a node.
+/// The distinct identities in a profile: one a node, unless nodes are told apart by their callers
+/// too.
 #[derive(Clone, Debug)]
 pub struct Identities {
     rows: Vec<Identity>,
+    /// The row of the identity of each node, where nodes share identities.
+    shared: Option<Arc<[u32]>>,
     strings: Arc<Strings>,
     files: Strings,
 }
@@ -50,9 +53,15 @@ impl Identities {
         self.rows.is_empty()
     }
 
+    /// The same identities for nodes that share them: the row of each node's identity.
+    pub(crate) fn shared_by(self, rows: Arc<[u32]>) -> Self {
+        Self { shared: Some(rows), ..self }
+    }
+
     /// What tells `node` from others.
     pub fn get(&self, node: Id<Node>) -> &Identity {
-        &self.rows[node.row()]
+        let row = self.shared.as_ref().map_or(node.row(), |rows| rows[node.row()] as usize);
+        &self.rows[row]
     }
 
     /// The name of the function of `node`.
@@ -121,6 +130,7 @@ impl<'a> Numbering<'a> {
     pub fn new(profile: &'a Profile, naming: Naming<'a>) -> Self {
         let identities = Identities {
             rows: Vec::new(),
+            shared: None,
             strings: Arc::clone(&profile.strings),
             files: Strings::new(),
         };

@@ -1,7 +1,7 @@
 //! Profile to call graph: aggregation to a granularity, nodes and edges, trimming, orders.
 //!
 //! ```text
-//! Profile -> aggregate -> Profile -> frames -> node sums -> order, trim -> edge sums -> Graph
+//! Profile -> aggregate -> Profile -> frames -> stacks -> order, trim -> edges -> Graph
 //! ```
 //!
 //! The crate knows nothing of reports: options are values, names are bytes.
@@ -10,7 +10,9 @@
 mod adjacency;
 mod aggregate;
 mod build;
+mod call_tree;
 mod edge_sums;
+mod entropy;
 mod frames;
 mod graph;
 mod identity;
@@ -20,6 +22,9 @@ mod options;
 mod order;
 mod parts;
 mod path;
+mod redundant;
+mod stacks;
+mod tags;
 #[cfg(test)]
 mod test_profile;
 mod total;
@@ -31,6 +36,7 @@ pub use frames::{Frame, Frames};
 pub use graph::{Edge, Graph, Node, Weight};
 pub use identity::{Identities, Identity};
 pub use names::Names;
-pub use options::{Aggregation, Granularity, Naming, Order, Request, Trim, Value};
+pub use options::{Aggregation, Granularity, Naming, Order, Picture, Request, Trim, Value};
 pub use path::{base_name, clean};
+pub use tags::{Size, Tagged, Tags};
 pub use total::total;

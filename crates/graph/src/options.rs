@@ -96,6 +96,24 @@ pub struct Request<'a> {
     pub trim: Trim,
     /// Whether edges are wanted. Nodes do not depend on them, and cost less.
     pub edges: bool,
+    /// Tell nodes apart by their callers too: the graph is a tree.
+    pub call_tree: bool,
+    /// What a picture needs, if the graph is for one. Then nodes come in the order of how much they
+    /// tell rather than in the one asked for, and edges that others make redundant are left out.
+    pub picture: Option<Picture<'a>>,
+}
+
+/// What a picture needs besides nodes and edges.
+#[derive(Clone, Copy)]
+pub struct Picture<'a> {
+    /// The text of a size on a label; sizes with the same text are one tag.
+    pub size_text: &'a dyn Fn(i64) -> Vec<u8>,
+}
+
+impl fmt::Debug for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Picture").finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Naming<'_> {

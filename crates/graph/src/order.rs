@@ -15,9 +15,31 @@ pub(crate) fn sort_nodes(
     names: &Names,
     identities: &Identities,
 ) {
+    sort_by_values(order, names, identities, |id| values(id, by, nodes));
+}
+
+/// Sorts nodes by |score| downward, then by printable name, then by |flat| downward.
+pub(crate) fn sort_by_score(
+    order: &mut [Id<Node>],
+    scores: &[i64],
+    nodes: &[Node],
+    names: &Names,
+    identities: &Identities,
+) {
+    sort_by_values(order, names, identities, |id| {
+        (scores[id.row()].wrapping_abs(), nodes[id.row()].flat.sum.wrapping_abs())
+    });
+}
+
+/// Sorts by the first value downward, by name, then by the second value downward.
+fn sort_by_values(
+    order: &mut [Id<Node>],
+    names: &Names,
+    identities: &Identities,
+    values: impl Fn(Id<Node>) -> (i64, i64),
+) {
     order.sort_unstable_by(|&a, &b| {
-        let ((first_a, second_a), (first_b, second_b)) =
-            (values(a, by, nodes), values(b, by, nodes));
+        let ((first_a, second_a), (first_b, second_b)) = (values(a), values(b));
         first_b
             .cmp(&first_a)
             .then_with(|| names.get(a).cmp(names.get(b)))

@@ -112,13 +112,11 @@ impl About {
         let main = profile.mappings.first();
         let file = main.map_or(&b""[..], |mapping| profile.text(mapping.file));
         let comments = header.comments.iter().map(|&comment| text(comment));
-        let prefix: &[u8] = if input.value.mean { b"mean_" } else { b"" };
-        let sample_type = [prefix, input.sample_type()].concat();
         Self {
             file: if file.is_empty() { Vec::new() } else { base_name(file).to_vec() },
             build_id: main.map(|mapping| text(mapping.build_id)).unwrap_or_default(),
             comments: comments.filter(|comment| !comment.starts_with(b"#")).collect(),
-            sample_type,
+            sample_type: input.title_of_type(),
             doc_url: text(header.doc_url),
             time: time(header, &input.style.time_zone),
             duration: Duration::of(input),

@@ -33,6 +33,12 @@ impl Input<'_> {
         self.shown_type().map_or(b"", |shown| self.profile.text(shown.kind))
     }
 
+    /// The same, `mean_` before it when means are shown.
+    pub(crate) fn title_of_type(&self) -> Vec<u8> {
+        let prefix: &[u8] = if self.value.mean { b"mean_" } else { b"" };
+        [prefix, self.sample_type()].concat()
+    }
+
     /// The unit of the sample type shown; empty if there is none.
     pub(crate) fn sample_unit(&self) -> &[u8] {
         self.shown_type().map_or(b"", |shown| self.profile.text(shown.unit))
@@ -53,6 +59,8 @@ impl Input<'_> {
             order: style.order,
             trim: style.trim,
             edges: with.edges,
+            call_tree: with.tree,
+            picture: None,
         };
         Graph::build(self.profile, &request)
     }
@@ -71,6 +79,8 @@ pub(crate) struct Wanted {
     pub edges: bool,
     /// Nodes that differ by object file and start line too.
     pub objects: bool,
+    /// Nodes that differ by their callers too.
+    pub tree: bool,
 }
 
 /// How values and names are written, and which parts of a report are.

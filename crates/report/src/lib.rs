@@ -4,6 +4,7 @@
 //! know nothing of files, terminals or HTTP: sources come through [`Sources`], text goes to a writer.
 #![forbid(unsafe_code)]
 
+mod callgrind;
 mod comments;
 mod error;
 mod header;
@@ -23,9 +24,9 @@ mod traces;
 mod tree;
 mod values;
 
+pub use callgrind::Callgrind;
 pub use comments::Comments;
 pub use error::Error;
-
 pub use header::{About, Accounting, Duration, Header};
 pub use input::{Input, Sources, Style};
 pub use list::{LineSums, List, ListedLine, Listing, Routine};

@@ -73,7 +73,7 @@ impl List {
     /// # Errors
     /// [`Error::NoMatch`] if there is none.
     pub fn new(input: &Input<'_>, pattern: &Pattern<'_>) -> Result<Self, Error> {
-        let graph = input.graph(Wanted { objects: true, edges: false });
+        let graph = input.graph(Wanted { objects: true, ..Wanted::default() });
         let functions = matching(&graph, pattern);
         if functions.is_empty() {
             return Err(Error::no_match(pattern));

@@ -17,7 +17,7 @@ const SEPARATOR: &[u8] =
 const LEGEND: &[u8] =
     b"      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t \n";
 
-const WITH_EDGES: Wanted = Wanted { edges: true, objects: false };
+const WITH_EDGES: Wanted = Wanted { edges: true, objects: false, tree: false };
 
 /// The nodes in order, each between its callers and what it calls.
 #[derive(Clone, Debug, PartialEq)]

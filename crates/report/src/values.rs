@@ -36,6 +36,16 @@ impl Values {
         values
     }
 
+    /// The way to write the values of `graph` in the unit that suits the smallest of them, unless the
+    /// user named one.
+    pub(crate) fn finest_of_graph(input: &Input<'_>, graph: &Graph) -> Self {
+        let mut values = Self::of(input);
+        if values.to == MINIMUM && !graph.order.is_empty() {
+            values.to = values.suiting(values.adjusted(smallest(graph).unwrap_or(input.total)));
+        }
+        values
+    }
+
     /// The text of a value.
     pub fn text(&self, value: i64) -> Vec<u8> {
         label(self.adjusted(value), &self.from, &self.to)
@@ -44,13 +54,17 @@ impl Values {
     /// The unit that suits the smallest value, or one up to 100 times as large when the total is
     /// more than that and suits another unit.
     fn common_unit(&self, smallest: i64, total: i64) -> Vec<u8> {
-        let auto = |value| scale(value, &self.from, AUTO).unit.to_vec();
         let (smallest, total) = (self.adjusted(smallest), self.adjusted(total));
-        let (mut unit, widened) = (auto(smallest), smallest.wrapping_mul(100));
-        if unit != auto(total) && widened < total {
-            unit = auto(widened);
+        let (unit, widened) = (self.suiting(smallest), smallest.wrapping_mul(100));
+        if unit != self.suiting(total) && widened < total { self.suiting(widened) } else { unit }
+    }
+
+    /// The unit that suits a value, which is adjusted already.
+    fn suiting(&self, value: i64) -> Vec<u8> {
+        match scale(value, &self.from, AUTO).unit {
+            b"" => self.from.clone(),
+            unit => unit.to_vec(),
         }
-        if unit.is_empty() { self.from.clone() } else { unit }
     }
 
     fn adjusted(&self, value: i64) -> i64 {

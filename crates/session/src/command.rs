@@ -110,6 +110,7 @@ pub enum RenderError {
 
 /// Every command, in the order of help.
 pub static ALL: &[&Command] = &[
+    &data::CALLGRIND,
     &text::COMMENTS,
     &text::LIST,
     &text::PEEK,
@@ -125,7 +126,6 @@ pub static ALL: &[&Command] = &[
 
 /// The formats of `go tool pprof` that are not built in: recognized, so that the error can say so.
 const ABSENT: &[(&str, Argument)] = &[
-    ("callgrind", Argument::None),
     ("disasm", Argument::Function),
     ("dot", Argument::None),
     ("eog", Argument::None),

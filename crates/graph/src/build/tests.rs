@@ -8,7 +8,16 @@ const FIRST: Value = Value { index: 0, mean: false };
 
 fn request(trim: Trim) -> Request<'static> {
     let naming = Naming { shown_file: &<[u8]>::to_vec, objects: false };
-    Request { value: FIRST, naming, drop_negative: false, order: Order::Flat, trim, edges: true }
+    Request {
+        value: FIRST,
+        naming,
+        drop_negative: false,
+        order: Order::Flat,
+        trim,
+        edges: true,
+        call_tree: false,
+        picture: None,
+    }
 }
 
 /// The graph over functions.
@@ -70,6 +79,34 @@ fn trimming_drops_then_selects_and_credits_nobody() {
     );
     assert_eq!(edges(&graph), ["root>alpha 1000.", "root>leaf 700.", "root>zeta 1000."]);
     assert_eq!((graph.dropped_nodes, graph.candidates), (2, 8));
+}
+
+#[test]
+fn a_call_tree_keeps_callers_apart() {
+    let asked = Request { call_tree: true, ..request(Trim::default()) };
+    let graph = build(&[("a b", &[1]), ("c b", &[2]), ("a a", &[4])], &asked);
+    assert_eq!(rows(&graph), ["a 4 4", "b 2 2", "b 1 1", "a 0 5", "c 0 2"]);
+    assert_eq!(edges(&graph), ["a>a 4", "a>b 1", "c>b 2"]);
+}
+
+#[test]
+fn what_a_trimmed_branch_calls_hangs_on_its_caller() {
+    let trim = Trim { node_count: 2, ..Trim::default() };
+    let asked = Request { call_tree: true, ..request(trim) };
+    let stacks: &[(&str, &[i64])] = &[("r m+n x+y", &[10]), ("r", &[5])];
+    let graph = build(stacks, &asked);
+    assert_eq!(rows(&graph), ["y 10 10", "r 5 15"]);
+    assert_eq!(edges(&graph), ["r>y 10."]);
+}
+
+#[test]
+fn a_picture_shows_what_tells_most() {
+    let trim = Trim { node_count: 4, node_fraction: 0.005, edge_fraction: 0.001 };
+    let picture = Some(Picture { size_text: &|size| size.to_string().into_bytes() });
+    let graph = build(SELECTION, &Request { picture, ..request(trim) });
+    assert_eq!(rows(&graph), ["root 500 3505", "alpha 1000 1000", "zeta 1000 1000", "mid 0 1700"]);
+    assert_eq!(edges(&graph), ["mid>zeta 1000", "root>alpha 1000.", "root>mid 1700"]);
+    assert_eq!((graph.dropped_nodes, graph.dropped_edges, graph.candidates), (2, 0, 8));
 }
 
 #[test]

@@ -5,10 +5,21 @@ use std::sync::Arc;
 
 use heapwise_graph::Granularity;
 use heapwise_profile::{Profile, Samples};
-use heapwise_report::{Input, top_profile};
+use heapwise_report::{Callgrind, Input, top_profile};
 use heapwise_units::truncate;
 
 use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError, Words};
+
+pub static CALLGRIND: Command = Command {
+    name: "callgrind",
+    help: "Costs and calls of every address, for KCachegrind",
+    argument: Argument::None,
+    words: Words::Frames,
+    needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
+    one_column: true,
+    output: Output::File("callgraph.out"),
+    render: |input, _, out| Ok(Callgrind::new(input).write_text(out)?),
+};
 
 pub static PROTO: Command = Command {
     name: "proto",

@@ -1,0 +1,88 @@
+//! The stacks of a profile as ways through nodes.
+
+use heapwise_profile::{Id, Profile};
+
+use crate::call_tree::CallTree;
+use crate::edge_sums::sum_edges;
+use crate::frames::Frames;
+use crate::node_sums::sum_nodes;
+use crate::{Edge, Identities, Names, Node, Request, Value};
+
+/// The stacks of a profile as ways through nodes.
+pub(crate) struct Stacks<'a> {
+    pub profile: &'a Profile,
+    pub value: Value,
+    shape: Shape,
+}
+
+enum Shape {
+    /// A node is the same wherever it is called.
+    Folded(Frames),
+    /// A node is another one for each caller.
+    Tree(CallTree),
+}
+
+impl<'a> Stacks<'a> {
+    /// The stacks of `profile`, and the sums, identities and names of their nodes.
+    pub fn of(profile: &'a Profile, request: &Request<'_>) -> (Self, Vec<Node>, Identities, Names) {
+        let (frames, identities) = Frames::of(profile, request.naming);
+        let (names, value) = (Names::of(&identities), request.value);
+        if !request.call_tree {
+            let nodes = sum_nodes(profile, &frames, identities.len(), value);
+            return (
+                Self { profile, value, shape: Shape::Folded(frames) },
+                nodes,
+                identities,
+                names,
+            );
+        }
+        let tree = CallTree::of(profile, &frames, value);
+        let (nodes, rows) = (tree.sums(), tree.identities());
+        let (identities, names) = (identities.shared_by(rows.clone()), names.shared_by(rows));
+        (Self { profile, value, shape: Shape::Tree(tree) }, nodes, identities, names)
+    }
+
+    /// Leaves the nodes for which `shown`, indexed by row, is true. A tree keeps those that are not
+    /// of the `whole` graph: they hold branches together.
+    pub fn retain(&mut self, whole: &[Id<Node>], shown: &[bool]) {
+        match &mut self.shape {
+            Shape::Folded(frames) => frames.retain(shown),
+            Shape::Tree(tree) => {
+                let gone = whole.iter().filter(|node| !shown[node.row()]);
+                tree.remove(gone.copied());
+            }
+        }
+    }
+
+    /// The edges between nodes that are there.
+    pub fn edges(&self) -> Vec<Edge> {
+        match &self.shape {
+            Shape::Folded(frames) => sum_edges(self.profile, frames, self.value),
+            Shape::Tree(tree) => tree.edges(),
+        }
+    }
+
+    /// Calls `visit` with each node of a sample, leaf first. Recursion visits a node again.
+    pub fn visit(&self, sample: usize, mut visit: impl FnMut(Id<Node>)) {
+        match &self.shape {
+            Shape::Tree(tree) => tree.path(sample).for_each(visit),
+            Shape::Folded(frames) => {
+                for &location in self.profile.samples.stack(sample) {
+                    let nodes = frames.at(location).iter().rev();
+                    nodes.filter_map(|frame| frame.node()).for_each(&mut visit);
+                }
+            }
+        }
+    }
+
+    /// The leaf of a sample, if it is there.
+    pub fn leaf(&self, sample: usize) -> Option<Id<Node>> {
+        match &self.shape {
+            Shape::Tree(tree) => tree.leaf(sample),
+            Shape::Folded(frames) => {
+                let &leaf = self.profile.samples.stack(sample).first()?;
+                frames.at(leaf).last()?.node()
+            }
+        }
+    }
+}
