@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heapwise_session::host::reason;
 use heapwise_session::http::{Request, RequestError, Response, Tls};
+use rustls::CertificateError;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::sign::CertifiedKey;
-use ureq::config::Config;
+use ureq::config::{Config, RedirectAuthHeaders};
 use ureq::http::HeaderMap;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::{Body, Error, Proxy};
@@ -57,6 +58,7 @@ fn config(request: &Request) -> Result<Config, RequestError> {
         .http_status_as_error(false)
         .accept_encoding("identity") // a profile is compressed already, and stays as it was sent
         .user_agent(concat!("heapwise/", env!("CARGO_PKG_VERSION")))
+        .redirect_auth_headers(RedirectAuthHeaders::SameHost)
         .proxy(proxy)
         .timeout_connect(Some(request.until_response))
         .timeout_recv_response(Some(request.until_response))
@@ -112,6 +114,7 @@ fn identity(pem: &[u8], key: &[u8], provider: &CryptoProvider) -> Result<ClientC
 fn why(error: &Error) -> String {
     match error {
         Error::Io(error) => io_reason(error),
+        Error::Rustls(error) => tls_reason(error),
         Error::HostNotFound => "no such host".into(),
         Error::Timeout(_) => "timeout awaiting response".into(),
         error => error.to_string(),
@@ -119,8 +122,29 @@ fn why(error: &Error) -> String {
 }
 
 fn io_reason(error: &io::Error) -> String {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(inner) => why(inner),
-        None => reason(error),
+    let inner = error.get_ref();
+    if let Some(inner) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
+        return why(inner);
     }
+    let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    inner.map_or_else(|| reason(error), tls_reason)
 }
+
+/// Why two ends do not trust each other, with what to do about it.
+fn tls_reason(error: &rustls::Error) -> String {
+    let rustls::Error::InvalidCertificate(why) = error else { return format!("tls: {error}") };
+    let why = match why {
+        CertificateError::UnknownIssuer => "certificate signed by unknown authority".to_owned(),
+        why if format!("{why:?}").contains("CaUsedAsEndEntity") => {
+            "the server uses the certificate of an authority as its own".to_owned()
+        }
+        why => why.to_string(),
+    };
+    format!(
+        "tls: failed to verify certificate: {why} (trust an authority with -tls_ca=FILE, or any \
+         certificate with https+insecure://)"
+    )
+}
+
+#[cfg(test)]
+mod tests;

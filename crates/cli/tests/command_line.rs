@@ -104,7 +104,6 @@ fn what_is_no_profile_is_named_with_the_reason() {
         ("empty", "empty: parsing profile: empty input file"),
         ("text", "text: parsing profile: unrecognized profile format"),
         ("cut", "cut: decompressing profile: unexpected EOF"),
-        ("http://localhost:1/x", "http://localhost:1/x: fetching over HTTP is not built in yet"),
     ] {
         let run = sandbox.run(&["-top", source]);
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{source}");

@@ -36,6 +36,14 @@ pub enum RemoteError {
         /// Its scheme.
         scheme: String,
     },
+    /// A port that no server has.
+    #[error("Get \"{url}\": address {port}: invalid port")]
+    Port {
+        /// The URL.
+        url: String,
+        /// Its port.
+        port: String,
+    },
     /// One half of a client certificate.
     #[error("-{given} is specified, so -{missing} must also be specified")]
     HalfIdentity {
@@ -71,6 +79,9 @@ pub fn fetch(url: &Url, options: &FetchOptions, host: &dyn Host) -> Result<Vec<u
     if !matches!(url.scheme.as_str(), "http" | "https" | "https+insecure") {
         let scheme = url.scheme.clone();
         return Err(RemoteError::Scheme { url: url.to_string(), scheme });
+    }
+    if url.port().parse::<u16>().is_err() {
+        return Err(RemoteError::Port { port: url.port().to_owned(), url: url.to_string() });
     }
     body(host.get(&request(&url, options, host)?)?)
 }

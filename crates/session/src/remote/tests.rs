@@ -71,6 +71,8 @@ fn what_cannot_be_asked_is_refused_before_it_is() {
     let none = FetchOptions::default();
     let said = refusal("ftp://h/x", &none, &host);
     assert_eq!(said, r#"Get "ftp://h/x": unsupported protocol scheme "ftp""#);
+    let said = r#"Get "http://h:99999/x": address 99999: invalid port"#;
+    assert_eq!(refusal("h:99999/x", &none, &host), said);
     let key = FetchOptions { tls_key: "k".into(), ..none.clone() };
     let said = "-tls_key is specified, so -tls_cert must also be specified";
     assert_eq!(refusal("https://h/x", &key, &host), said);
