@@ -2,6 +2,7 @@
 
 use heapwise_profile::Id;
 
+use crate::order::compare_edges;
 use crate::{Identities, Names, Tags};
 
 /// A vertex: everything of a profile that is the same function, file, line or address.
@@ -88,5 +89,12 @@ impl Graph {
     /// The nodes of the graph, in order.
     pub fn in_order(&self) -> impl Iterator<Item = (Id<Node>, &Node)> {
         self.order.iter().map(|&id| (id, &self.nodes[id.row()]))
+    }
+
+    /// The edges in the order of reports: |weight| downward, then names of source and target.
+    pub fn sorted_edges(&self) -> Vec<Edge> {
+        let mut edges = self.edges.clone();
+        edges.sort_unstable_by(|a, b| compare_edges(a, b, &self.names));
+        edges
     }
 }

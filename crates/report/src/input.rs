@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use heapwise_graph::{Frames, Graph, Identities, Naming, Order, Request, Trim, Value};
+use heapwise_graph::{Frames, Graph, Identities, Naming, Order, Picture, Request, Trim, Value};
 use heapwise_profile::{LabelUnits, Profile, ValueType};
+use heapwise_units::label;
 use jiff::tz::TimeZone;
 
 /// What every report is made from: the profile after selection, and how to show it.
@@ -50,19 +51,39 @@ impl Input<'_> {
 
     /// The call graph that the style asks for, `with` what the format needs of it.
     pub(crate) fn graph(&self, with: Wanted) -> Graph {
-        let style = self.style;
         let shown_file = |file: &[u8]| self.sources.shown_name(file);
-        let request = Request {
+        Graph::build(self.profile, &self.request(&shown_file, with))
+    }
+
+    /// The call graph for a picture, in which sizes have the unit `size_unit`.
+    pub(crate) fn picture(&self, size_unit: &[u8]) -> Graph {
+        let shown_file = |file: &[u8]| self.sources.shown_name(file);
+        let size_text = |size| label(size, size_unit, self.style.unit.as_bytes());
+        let wanted = Wanted { edges: true, objects: false, tree: self.style.call_tree };
+        let picture = Some(Picture { size_text: &size_text });
+        let request = Request { picture, ..self.request(&shown_file, wanted) };
+        Graph::build(self.profile, &request)
+    }
+
+    fn request<'r>(&self, shown_file: &'r dyn Fn(&[u8]) -> Vec<u8>, with: Wanted) -> Request<'r> {
+        let style = self.style;
+        Request {
             value: self.value,
-            naming: Naming { shown_file: &shown_file, objects: with.objects },
+            naming: Naming { shown_file, objects: with.objects },
             drop_negative: style.drop_negative,
             order: style.order,
             trim: style.trim,
             edges: with.edges,
             call_tree: with.tree,
             picture: None,
-        };
-        Graph::build(self.profile, &request)
+        }
+    }
+
+    /// The unit of the sizes on labels.
+    pub(crate) fn size_unit(&self) -> Vec<u8> {
+        let key = self.profile.strings.find(b"bytes");
+        let unit = key.and_then(|key| self.label_units.get(key)).map(|row| row.unit.clone());
+        unit.unwrap_or_else(|| b"bytes".to_vec())
     }
 
     /// The nodes of every location, and what tells them apart, for a format that shows stacks as they

@@ -5,14 +5,18 @@
 #![forbid(unsafe_code)]
 
 mod callgrind;
+mod color;
 mod comments;
+mod dot;
 mod error;
 mod header;
 mod input;
 mod label_groups;
 mod list;
+mod nodelets;
 mod pattern;
 mod raw;
+mod short_name;
 mod tab_table;
 mod tags;
 #[cfg(test)]
@@ -26,6 +30,7 @@ mod values;
 
 pub use callgrind::Callgrind;
 pub use comments::Comments;
+pub use dot::Dot;
 pub use error::Error;
 pub use header::{About, Accounting, Duration, Header};
 pub use input::{Input, Sources, Style};

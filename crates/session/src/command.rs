@@ -112,6 +112,7 @@ pub enum RenderError {
 pub static ALL: &[&Command] = &[
     &data::CALLGRIND,
     &text::COMMENTS,
+    &data::DOT,
     &text::LIST,
     &text::PEEK,
     &data::PROTO,
@@ -127,7 +128,6 @@ pub static ALL: &[&Command] = &[
 /// The formats of `go tool pprof` that are not built in: recognized, so that the error can say so.
 const ABSENT: &[(&str, Argument)] = &[
     ("disasm", Argument::Function),
-    ("dot", Argument::None),
     ("eog", Argument::None),
     ("evince", Argument::None),
     ("gif", Argument::None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heapwise_graph::Granularity;
 use heapwise_profile::{Profile, Samples};
-use heapwise_report::{Callgrind, Input, top_profile};
+use heapwise_report::{Callgrind, Dot, Input, top_profile};
 use heapwise_units::truncate;
 
 use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError, Words};
@@ -19,6 +19,17 @@ pub static CALLGRIND: Command = Command {
     one_column: true,
     output: Output::File("callgraph.out"),
     render: |input, _, out| Ok(Callgrind::new(input).write_text(out)?),
+};
+
+pub static DOT: Command = Command {
+    name: "dot",
+    help: "The call graph as a picture, in Graphviz's language",
+    argument: Argument::None,
+    words: Words::Frames,
+    needs: AS_GIVEN,
+    one_column: true,
+    output: Output::Text,
+    render: |input, _, out| Ok(Dot::new(input).write_text(out)?),
 };
 
 pub static PROTO: Command = Command {
