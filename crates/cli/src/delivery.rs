@@ -64,7 +64,7 @@ impl<'a> Delivery<'a> {
     }
 
     fn to_stdout(&self, report: &Report, options: &Options) -> Result<Vec<Hint>> {
-        let mut out = output::stdout();
+        let mut out = output::stdout_after(|| self.host.progress(None));
         let hints = render(self.loaded, report, options, self.host, &mut out)?;
         out.flush()?;
         Ok(hints)

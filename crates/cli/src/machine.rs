@@ -11,11 +11,14 @@ use heapwise_session::host::Host;
 use heapwise_session::http::{Request, RequestError, Response};
 use jiff::tz::TimeZone;
 
+use crate::progress::Progress;
 use crate::{http_client, output};
 
 /// The real machine.
-#[derive(Debug)]
-pub struct Machine;
+#[derive(Debug, Default)]
+pub struct Machine {
+    progress: Progress,
+}
 
 impl Host for Machine {
     fn env(&self, name: &str) -> Option<OsString> {
@@ -57,6 +60,10 @@ impl Host for Machine {
 
     fn note(&self, message: &str) {
         output::note(message);
+    }
+
+    fn progress(&self, step: Option<&'static str>) {
+        self.progress.set(step);
     }
 
     fn create(

@@ -6,6 +6,7 @@ mod hints;
 mod http_client;
 mod machine;
 mod output;
+mod progress;
 mod run;
 mod shell;
 

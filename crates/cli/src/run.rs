@@ -27,7 +27,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Ok(Asked::Version) => say(&format!("heapwise {}", env!("CARGO_PKG_VERSION"))),
-        Ok(Asked::Work(said)) => work(said, &Machine),
+        Ok(Asked::Work(said)) => work(said, &Machine::default()),
         Err(error) => {
             output::note(&format!("{error}\n{}", help::usage()));
             Ok(ExitCode::from(FAILED))

@@ -91,6 +91,8 @@ impl Host for FakeHost {
         }
     }
 
+    fn progress(&self, _: Option<&'static str>) {}
+
     fn create(
         &self,
         path: &Path,

@@ -58,6 +58,10 @@ pub trait Host: Sync {
     /// Tells the user something: one or more lines, without the last line end.
     fn note(&self, message: &str);
 
+    /// Tells what is being done from now on, in a word or two; nothing once that is over. For people
+    /// who wait: it is not kept.
+    fn progress(&self, step: Option<&'static str>);
+
     /// Creates the file at `path` with what `write` writes: whole, or not at all.
     ///
     /// # Errors

@@ -35,6 +35,13 @@ pub struct Loaded {
 /// # Errors
 /// When no source gave a profile, or the profiles do not merge.
 pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, FetchError> {
+    let loaded = load_in_steps(invocation, host);
+    host.progress(None);
+    loaded
+}
+
+fn load_in_steps(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, FetchError> {
+    host.progress(Some("Reading profiles"));
     let words = Words::new(invocation.words.clone(), host);
     let fetch = &invocation.fetch;
     let Sides { source, base, remote } = both_sides(&words, fetch, host)?;
@@ -43,6 +50,7 @@ pub fn load(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, FetchErr
         Some(base) => subtract(source, &base, fetch, invocation.options.normalize)?,
     };
     let profile = if fetch.all_frames { without_frame_rules(profile) } else { profile };
+    host.progress(Some("Looking up names"));
     let (profile, symbols_wanted) = with_names(&profile, &fetch.symbolize, host);
     let profile = without_dropped_frames(&profile);
     let profile = without_url_mappings(profile);

@@ -80,6 +80,19 @@ pub fn render(
     host: &dyn Host,
     out: &mut dyn Write,
 ) -> Result<Vec<Hint>, ReportError> {
+    host.progress(Some("Making the report"));
+    let hints = render_step(loaded, report, options, host, out);
+    host.progress(None);
+    hints
+}
+
+fn render_step(
+    loaded: &Loaded,
+    report: &Report,
+    options: &Options,
+    host: &dyn Host,
+    out: &mut dyn Write,
+) -> Result<Vec<Hint>, ReportError> {
     let prepared = prepare(&loaded.profile, report, options, host)?;
     let sources = SourceFiles::new(host, options);
     let input = prepared.input(&sources);
