@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use heapwise_graph::{Adjacency, Edge, Graph, Node, base_name};
 use heapwise_profile::{Id, RuntimeAddr};
-use heapwise_units::percentage;
+use heapwise_units::{percentage, truncate};
 
 use crate::Input;
 use crate::color::{BACKGROUND, Color, FOREGROUND};
@@ -229,7 +229,8 @@ fn font_size(flat: i64, largest: i64) -> i64 {
     if flat == 0 || largest == 0 {
         return 8;
     }
-    8 + (16.0 * (flat.wrapping_abs() as f64 / largest as f64).sqrt()).ceil() as i64
+    let share = flat.wrapping_abs() as f64 / largest as f64;
+    truncate((16.0 * share.sqrt()).ceil()).wrapping_add(8)
 }
 
 /// A function name, short and with its parts one below the other.

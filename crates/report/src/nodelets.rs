@@ -64,13 +64,13 @@ impl Of {
     }
 }
 
-/// The order of tags: |weight| downward, then the other of flat and cum, and then the text.
+/// The order of tags, which then go by text: |weight| downward, and |flat| where all samples count.
 fn heaviest_first(sums: Node, of: Of) -> Reverse<(i64, i64)> {
-    let other = match of {
-        Of::Leaf => sums.cum,
-        Of::All => sums.flat,
-    };
-    Reverse((of.pick(sums).sum.wrapping_abs(), other.sum.wrapping_abs()))
+    let (flat, cum) = (sums.flat.sum.wrapping_abs(), sums.cum.sum.wrapping_abs());
+    match of {
+        Of::Leaf => Reverse((flat, 0)),
+        Of::All => Reverse((cum, flat)),
+    }
 }
 
 /// Numbers boxes, and leaves out those that weigh nothing.
