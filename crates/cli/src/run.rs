@@ -71,8 +71,8 @@ fn help_topic(said: &Said, host: &dyn Host) -> Option<String> {
 }
 
 fn explain(topic: &str) -> Result<ExitCode> {
-    let text = if topic.is_empty() { Some(help::usage()) } else { help::topic(topic) };
-    match text {
+    let usage = || topic.is_empty().then(help::usage);
+    match usage().or_else(|| help::document(topic)).or_else(|| help::topic(topic)) {
         Some(text) => say(&text),
         None => {
             output::note(&format!("no help on {topic:?}: `heapwise help` lists what there is"));

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::Command;
+
 use support::{Row, Run, Sandbox, heap};
 
 fn sandbox() -> Sandbox {
@@ -210,6 +212,26 @@ fn shortcuts_that_lose_say_so() {
     let run = sandbox().run(&["-top", "-inuse_space", "-alloc_space", "p.pb.gz"]);
     assert_eq!(run.stderr, "Multiple value selections, ignoring -alloc_space\n");
     assert!(run.stdout.contains("Type: inuse_space"));
+}
+
+#[test]
+fn what_installs_beside_the_program_is_written_by_it() {
+    let sandbox = sandbox();
+    let man = sandbox.run(&["help", "man"]);
+    assert!(man.stdout.starts_with(".TH HEAPWISE 1 ") && man.stderr.is_empty(), "{}", man.stderr);
+    for shell in ["bash", "zsh", "fish"] {
+        let run = sandbox.run(&["help", "completion", shell]);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{shell}");
+        assert!(run.stdout.contains("inuse_space"), "{shell}");
+        sandbox.write(shell, run.stdout.as_bytes());
+    }
+    assert_eq!(sandbox.run(&["help", "completion", "tcsh"]).code, Some(2));
+    let script = "source ./bash; COMP_WORDS=(heapwise -tagf); COMP_CWORD=1; _heapwise; \
+                  echo \"${COMPREPLY[*]}\"";
+    let bash = Command::new("bash").args(["-c", script]).current_dir(sandbox.path()).output();
+    let bash = bash.unwrap();
+    assert_eq!(String::from_utf8_lossy(&bash.stderr), "");
+    assert_eq!(bash.stdout, b"-tagfocus\n");
 }
 
 #[test]

@@ -153,6 +153,11 @@ fn find(name: &str) -> Option<(&'static str, Kind)> {
     Some((flag.name, Kind::of::<FetchOptions>(&flag.field)))
 }
 
+/// Whether a value must follow the flag of that name.
+pub fn takes_value(name: &str) -> bool {
+    find(name).is_some_and(|(_, kind)| kind != Kind::Switch)
+}
+
 fn text(name: &'static str, word: Option<OsString>) -> Result<String, FlagError> {
     let word = word.ok_or(FlagError::NeedsArgument(name))?;
     word.into_string().map_err(|word| FlagError::Value {

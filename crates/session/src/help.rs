@@ -1,82 +1,74 @@
 //! Help, made from the registries: what a row says is said everywhere.
 
+mod completion;
+mod man;
+mod text;
+
 use std::fmt::Write as _;
 
+use self::text::{
+    ENVIRONMENT, SAMPLE_TYPES, SAMPLE_TYPES_END, SAMPLE_TYPES_INTRODUCTION, SOURCES, SYNOPSIS,
+};
 use crate::command::{self, Argument, Command, Output};
 use crate::fetch_options::{self, SHORTCUTS};
 use crate::setting::{self, Setting};
 
-/// How to write the command lines.
-const SYNOPSIS: &str = "\
-Usage:
-  heapwise FORMAT [options] [binary] source ...   write one report
-  heapwise [options] [binary] source ...          start a shell on the profile
-  heapwise help [topic]                           explain a format, an option or a topic
-  heapwise --version                              say which version this is
+/// A part of the help: rows under a title.
+#[derive(Debug)]
+struct Section {
+    title: String,
+    rows: Vec<Row>,
+}
 
-A source is a profile: a file in pprof's format, compressed or not, - for standard input, or the
-address of a server, http://host:port/path or host:port/path. Several are merged. The command line is that of `go tool pprof`: options come first, with one dash or two.
-";
+/// One name, and what there is to say about it.
+#[derive(Debug)]
+struct Row {
+    name: &'static str,
+    /// What must follow the name; empty if nothing must, or if it may be anything.
+    argument: &'static str,
+    /// One line.
+    help: String,
+    /// Further lines, or nothing.
+    more: &'static str,
+}
 
-/// What to say about the four values of a heap profile.
-const SAMPLE_TYPES: &str = "\
-Which of the four sample types
-  A heap profile counts the same allocations in four ways. Choose by the question:
-
-  inuse_space    Which code holds the memory now?       bytes allocated and not yet freed
-                 For a program that is running: a server, a leak, a footprint. The default.
-  inuse_objects  Which code holds most pieces?          allocations not yet freed
-                 For many small pieces that are kept: fragmentation, garbage collector load.
-  alloc_space    Which code asked for most memory?      bytes allocated since the start, freed or not
-                 For a profile written when the program ends: by then nearly everything is freed,
-                 and inuse_space is nearly empty. Also for time lost in allocating.
-  alloc_objects  Which code allocates most often?       allocations since the start, freed or not
-                 For code that allocates in a loop: what a hot path should not do.
-
-  Say -alloc_space or -sample_index=alloc_space; in the shell: alloc_space or sample_index=alloc_space.
-  A profile samples allocations, one in 512kB on average unless the program sets another interval: a
-  small program may leave none. Then record more: runtime.MemProfileRate = 1 at the start of main in
-  Go, heapwise::heap::set_interval(1) in Rust.
-";
-
-const ENVIRONMENT: &str = "\
-Environment
-  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
-                     Proxies for URLs, and the hosts to reach without one
-  PPROF_TMPDIR       Where copies of profiles from URLs are kept. Default: $HOME/pprof
-  PPROF_BINARY_PATH  Directories in which to look for the binaries of a profile, by name and build id.
-                     Default: $HOME/pprof/binaries
-  TERM               The shell edits lines unless this is empty or dumb.
-  TZ                 The zone in which times are written.
-  XDG_STATE_HOME     The shell keeps its history below this directory, in heapwise/history.
-                     Default: $HOME/.local/state
-";
+impl Row {
+    fn new(name: &'static str, help: String) -> Self {
+        Self { name, argument: "", help, more: "" }
+    }
+}
 
 /// The whole usage text.
 pub fn usage() -> String {
-    let mut text = SYNOPSIS.to_owned();
-    section(&mut text, "Formats (at most one)", command_rows("-"));
-    section(&mut text, "Options", setting_rows("-"));
-    choices(&mut text, "-");
-    let sources =
-        fetch_options::ALL.iter().map(|flag| (format!("-{}", flag.name), flag.help.to_owned()));
-    section(&mut text, "Sources and names", sources);
-    let same = SHORTCUTS.iter().map(|shortcut| {
-        let mean = if shortcut.mean { " -mean" } else { "" };
-        let help = format!("The same as -sample_index={}{mean}", shortcut.sample_index);
-        (format!("-{}", shortcut.name), help)
-    });
-    section(&mut text, "Shortcuts", same);
-    let _ = write!(text, "\n{SAMPLE_TYPES}\n{ENVIRONMENT}");
+    let mut text = format!("{SYNOPSIS}\n{SOURCES}");
+    flag_sections().iter().for_each(|rows| section(&mut text, rows, "-"));
+    let _ = write!(text, "\n{}\nEnvironment\n", sample_types());
+    let indent = format!("\n{:21}", "");
+    for (name, lines) in ENVIRONMENT {
+        let lines = lines.join(&indent);
+        // A name that is longer than the column has a line of its own.
+        let _ = match name.len() {
+            0..=18 => writeln!(text, "  {name:<18} {lines}"),
+            _ => writeln!(text, "  {name}{indent}{lines}"),
+        };
+    }
     text
+}
+
+/// What installs beside the program: the manual page, and the completions of a shell.
+pub fn document(topic: &str) -> Option<String> {
+    match topic.split_once(' ') {
+        None => (topic == "man").then(man::page),
+        Some((first, shell)) => completion::script(shell).filter(|_| first == "completion"),
+    }
 }
 
 /// What the shell says to `help`.
 pub fn shell() -> String {
     let mut text = String::from("A line is a command or NAME=VALUE.\n");
-    section(&mut text, "Commands", command_rows("").chain(builtin_rows()));
-    section(&mut text, "Options", setting_rows(""));
-    choices(&mut text, "");
+    let rows = command_rows().chain(builtin_rows()).collect();
+    section(&mut text, &Section { title: "Commands".to_owned(), rows }, "");
+    setting_sections().iter().for_each(|rows| section(&mut text, rows, ""));
     text.push_str(
         "\nhelp NAME says more; help sample-types: which value answers which question.\n",
     );
@@ -92,9 +84,8 @@ pub fn topic(name: &str) -> Option<String> {
         Some(format!("{}\n", flag.help))
     };
     let sample_type = || {
-        let of_heap = ["inuse_space", "inuse_objects", "alloc_space", "alloc_objects"];
-        let known = name == "sample-types" || of_heap.contains(&name);
-        known.then(|| SAMPLE_TYPES.to_owned())
+        let known = SAMPLE_TYPES.iter().any(|kind| kind.name == name);
+        (name == "sample-types" || known).then(sample_types)
     };
     named.or_else(choice).or_else(flag).or_else(sample_type)
 }
@@ -129,43 +120,77 @@ fn of_setting(setting: &Setting) -> String {
     format!("{}\n{more}{}", setting.help, choices.collect::<String>())
 }
 
-fn command_rows(dash: &str) -> impl Iterator<Item = (String, String)> {
-    command::ALL.iter().map(move |command| {
-        let argument = if command.argument == Argument::Function { " <regexp>" } else { "" };
-        (format!("{dash}{}{argument}", command.name), command.help.to_owned())
+fn sample_types() -> String {
+    let mut text = format!("Which of the four sample types\n  {SAMPLE_TYPES_INTRODUCTION}\n\n");
+    for kind in SAMPLE_TYPES {
+        let _ = writeln!(text, "  {:<14} {:<38} {}", kind.name, kind.question, kind.counts);
+        kind.when.iter().for_each(|line| text.push_str(&format!("{:17}{line}\n", "")));
+    }
+    text.push('\n');
+    SAMPLE_TYPES_END.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    text
+}
+
+/// Every flag.
+fn flag_sections() -> Vec<Section> {
+    let formats =
+        Section { title: "Formats (at most one)".to_owned(), rows: command_rows().collect() };
+    let sources = fetch_options::ALL.iter().map(|flag| Row::new(flag.name, flag.help.to_owned()));
+    let sources = Section { title: "Sources and names".to_owned(), rows: sources.collect() };
+    let same = SHORTCUTS.iter().map(|shortcut| {
+        let mean = if shortcut.mean { " -mean" } else { "" };
+        Row::new(
+            shortcut.name,
+            format!("The same as -sample_index={}{mean}", shortcut.sample_index),
+        )
+    });
+    let same = Section { title: "Shortcuts".to_owned(), rows: same.collect() };
+    let formats = std::iter::once(formats).chain(setting_sections());
+    formats.chain([sources, same]).collect()
+}
+
+fn command_rows() -> impl Iterator<Item = Row> {
+    command::ALL.iter().map(|command| {
+        let argument = if command.argument == Argument::Function { "regexp" } else { "" };
+        Row { argument, ..Row::new(command.name, command.help.to_owned()) }
     })
 }
 
-fn builtin_rows() -> impl Iterator<Item = (String, String)> {
+fn builtin_rows() -> [Row; 4] {
     [
         ("o, options", "All options and their values"),
         (":", "Clear focus, ignore, hide, tagfocus and tagignore"),
         ("help [name]", "This, or more about a command or option"),
         ("q, quit, exit", "End; so does ^D"),
     ]
-    .into_iter()
-    .map(|(name, help)| (name.to_owned(), help.to_owned()))
+    .map(|(name, help)| Row::new(name, help.to_owned()))
 }
 
-fn setting_rows(dash: &str) -> impl Iterator<Item = (String, String)> {
-    let settings = setting::sorted().into_iter().filter(|setting| setting.choices().is_empty());
-    settings.map(move |setting| (format!("{dash}{}", setting.name), setting.help.to_owned()))
-}
-
-/// A section for each setting that is a choice.
-fn choices(text: &mut String, dash: &str) {
-    for setting in setting::sorted().into_iter().filter(|setting| !setting.choices().is_empty()) {
+/// The settings, and a section for each that is a choice.
+fn setting_sections() -> Vec<Section> {
+    let (plain, choices): (Vec<_>, Vec<_>) =
+        setting::sorted().into_iter().partition(|setting| setting.choices().is_empty());
+    let row = |setting: &Setting| Row {
+        more: setting.more,
+        ..Row::new(setting.name, setting.help.to_owned())
+    };
+    let plain = Section { title: "Options".to_owned(), rows: plain.into_iter().map(row).collect() };
+    let choices = choices.into_iter().map(|setting| {
         let rows = setting.choices().iter();
-        let rows = rows.map(|choice| (format!("{dash}{}", choice.name), choice.help.to_owned()));
-        section(text, &format!("{}: {} (at most one)", setting.name, setting.help), rows);
-    }
+        Section {
+            title: format!("{}: {} (at most one)", setting.name, setting.help),
+            rows: rows.map(|choice| Row::new(choice.name, choice.help.to_owned())).collect(),
+        }
+    });
+    std::iter::once(plain).chain(choices).collect()
 }
 
-fn section(text: &mut String, title: &str, rows: impl Iterator<Item = (String, String)>) {
-    let _ = write!(text, "\n{title}\n");
-    for (name, help) in rows {
+fn section(text: &mut String, section: &Section, dash: &str) {
+    let _ = write!(text, "\n{}\n", section.title);
+    for Row { name, argument, help, .. } in &section.rows {
+        let argument = if argument.is_empty() { String::new() } else { format!(" <{argument}>") };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name:<22} {help}");
+        let _ = writeln!(text, "  {:<22} {help}", format!("{dash}{name}{argument}"));
     }
 }
 
@@ -173,17 +198,25 @@ fn section(text: &mut String, title: &str, rows: impl Iterator<Item = (String, S
 mod tests {
     use super::*;
 
+    /// Every flag of every registry.
+    pub fn flag_names() -> Vec<&'static str> {
+        let (choices, plain): (Vec<_>, Vec<_>) =
+            setting::ALL.iter().partition(|setting| !setting.choices().is_empty());
+        let choices = choices
+            .into_iter()
+            .flat_map(|setting: &&Setting| setting.choices())
+            .map(|choice| choice.name);
+        let names = command::ALL.iter().map(|command| command.name);
+        let names = names.chain(plain.into_iter().map(|s| s.name)).chain(choices);
+        let names = names.chain(fetch_options::ALL.iter().map(|flag| flag.name));
+        names.chain(SHORTCUTS.iter().map(|shortcut| shortcut.name)).collect()
+    }
+
     #[test]
     fn usage_names_every_row_and_explains_the_sample_types() {
         let usage = usage();
-        for command in command::ALL {
-            assert!(usage.contains(&format!("  -{}", command.name)), "{}", command.name);
-        }
-        for setting in setting::ALL.iter().filter(|setting| setting.choices().is_empty()) {
-            assert!(usage.contains(&format!("  -{} ", setting.name)), "{}", setting.name);
-        }
-        for flag in fetch_options::ALL {
-            assert!(usage.contains(&format!("  -{} ", flag.name)), "{}", flag.name);
+        for name in flag_names() {
+            assert!(usage.contains(&format!("\n  -{name} ")), "{name}");
         }
         assert!(usage.contains("Which of the four sample types"));
     }

@@ -1,0 +1,132 @@
+//! What completes the command line in the shells of the system.
+
+use super::{Row, flag_sections};
+use crate::flag;
+
+/// The script for the shell of that name.
+pub fn script(shell: &str) -> Option<String> {
+    let rows: Vec<_> = flag_sections().into_iter().flat_map(|section| section.rows).collect();
+    match shell {
+        "bash" => Some(bash(&rows)),
+        "fish" => Some(fish(&rows)),
+        "zsh" => Some(zsh(&rows)),
+        _ => None,
+    }
+}
+
+/// Flags; files for everything else.
+fn bash(rows: &[Row]) -> String {
+    let names: Vec<_> = rows.iter().map(|row| format!("-{}", row.name)).collect();
+    let names = names.join(" ");
+    format!(
+        "_heapwise() {{\n    \
+             local word=${{COMP_WORDS[COMP_CWORD]}}\n    \
+             COMPREPLY=()\n    \
+             if [[ $word == -* ]]; then\n        \
+                 COMPREPLY=($(compgen -W '{names}' -- \"$word\"))\n    \
+             fi\n\
+         }}\n\
+         complete -o default -F _heapwise heapwise\n"
+    )
+}
+
+/// The same, and what each flag does. It serves as a file on `fpath` and as text to evaluate.
+fn zsh(rows: &[Row]) -> String {
+    let mut script = String::from("#compdef heapwise\n\n_heapwise() {\n    _arguments \\\n");
+    for row in rows {
+        let (equals, value) = match Value::of(row) {
+            Value::None => ("", ""),
+            Value::Any => ("=", ":value:_files"),
+            Value::Regexp => ("=", ":regexp: "),
+        };
+        let help = escaped(&row.help, &['\\', '[', ']', ':']).replace('\'', "'\\''");
+        script.push_str(&format!("        '-{}{equals}[{help}]{value}' \\\n", row.name));
+    }
+    script.push_str(
+        "        '*:profile:_files'\n}\n\n\
+         if [ \"$funcstack[1]\" = _heapwise ]; then\n    _heapwise \"$@\"\nelse\n    \
+         compdef _heapwise heapwise\nfi\n",
+    );
+    script
+}
+
+fn fish(rows: &[Row]) -> String {
+    let line = |row: &Row| {
+        let value = match Value::of(row) {
+            Value::None => "",
+            Value::Any => " -r",
+            Value::Regexp => " -x",
+        };
+        let help = escaped(&row.help, &['\\', '\'']);
+        format!("complete -c heapwise -o {}{value} -d '{help}'\n", row.name)
+    };
+    rows.iter().map(line).collect()
+}
+
+/// What must follow a flag.
+enum Value {
+    None,
+    /// Something that may be a file.
+    Any,
+    Regexp,
+}
+
+impl Value {
+    fn of(row: &Row) -> Self {
+        match row.argument {
+            "" if flag::takes_value(row.name) => Self::Any,
+            "" => Self::None,
+            _ => Self::Regexp,
+        }
+    }
+}
+
+/// The text with a backslash before each of `letters`.
+fn escaped(text: &str, letters: &[char]) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        if letters.contains(&letter) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::help::tests::flag_names;
+
+    #[test]
+    fn every_shell_knows_every_flag() {
+        for (shell, before, after) in [
+            ("bash", "-", &[" ", "'"][..]),
+            ("zsh", "'-", &["[", "=["]),
+            ("fish", " -o ", &[" -d", " -r", " -x"]),
+        ] {
+            let script = script(shell).unwrap();
+            for name in flag_names() {
+                let known =
+                    after.iter().any(|end| script.contains(&format!("{before}{name}{end}")));
+                assert!(known, "{shell}: {name}");
+            }
+        }
+        assert_eq!(script("nothing"), None);
+    }
+
+    #[test]
+    fn values_and_quotes_are_as_the_shells_want_them() {
+        let row = |name, help: &str| Row::new(name, help.to_owned());
+        let list = Row { argument: "regexp", ..row("list", "lines") };
+        let rows = [row("focus", "it's [a:b]"), row("cum", "c\\d"), list];
+        let zsh = zsh(&rows);
+        assert!(zsh.contains("'-focus=[it'\\''s \\[a\\:b\\]]:value:_files' \\\n"), "{zsh}");
+        assert!(zsh.contains("'-cum[c\\\\d]' \\\n"), "{zsh}");
+        assert!(zsh.contains("'-list=[lines]:regexp: ' \\\n"), "{zsh}");
+        let fish = fish(&rows);
+        assert!(fish.contains("-o list -x -d 'lines'\n"), "{fish}");
+        assert!(fish.contains("-o focus -r -d 'it\\'s [a:b]'\n"), "{fish}");
+        assert!(fish.contains("-o cum -d 'c\\\\d'\n"), "{fish}");
+    }
+}
