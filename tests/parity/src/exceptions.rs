@@ -16,7 +16,24 @@ pub struct Exception {
 }
 
 /// Every exception.
-pub const EXCEPTIONS: &[Exception] = &[];
+pub const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        id: "tied-branches",
+        applies: |case| has(case, "-call_tree") && (has(case, "-dot") || has(case, "-callgrind")),
+    },
+    Exception {
+        id: "overflowing-pictures",
+        applies: |case| {
+            let overflows = |source: &Path| source.ends_with("overflow.pb.gz");
+            case.sources.iter().any(|source| overflows(source))
+                && (has(case, "-dot") || case.script.is_some())
+        },
+    },
+];
+
+fn has(case: &Case, word: &str) -> bool {
+    case.flags.iter().any(|flag| flag == word)
+}
 
 /// Checks that COMPATIBILITY.md has a reason for every exception.
 ///

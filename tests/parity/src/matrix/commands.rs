@@ -11,7 +11,7 @@ pub struct Command {
     pub few_options: bool,
 }
 
-/// Every report that prints text, and the encoded profile.
+/// Every report that prints text, and the encoded profiles.
 pub const COMMANDS: &[Command] = &[
     Command { name: "top", forms: &["-top"], few_options: false },
     Command { name: "text", forms: &["-text"], few_options: true },
@@ -46,8 +46,12 @@ pub const COMMANDS: &[Command] = &[
     },
     Command { name: "traces", forms: &["-traces"], few_options: false },
     Command { name: "raw", forms: &["-raw"], few_options: false },
+    Command { name: "tags", forms: &["-tags"], few_options: false },
+    Command { name: "dot", forms: &["-dot"], few_options: false },
+    Command { name: "callgrind", forms: &["-callgrind"], few_options: false },
     Command { name: "comments", forms: &["-comments"], few_options: true },
     Command { name: "proto", forms: &["-proto"], few_options: false },
+    Command { name: "topproto", forms: &["-topproto"], few_options: false },
 ];
 
 #[cfg(test)]

@@ -97,6 +97,7 @@ const SCRIPTS: &[&[&str]] = &[
         "show=main",
         "top",
     ],
+    &["tags", "tags alice -bob", "tags 1kb:", "tags user -", "dot 3", "dot main -cum"],
     &["q", "top"],
 ];
 
