@@ -58,23 +58,23 @@ pub enum Voice {
 const MOST_FILES: usize = 3;
 
 impl Hint {
-    /// Two lines: what is so, and what to type.
-    pub fn lines(&self, voice: Voice) -> [String; 2] {
+    /// One or two lines: what is so, and what to type, unless those who looked for names said it.
+    pub fn lines(&self, voice: Voice) -> Vec<String> {
         match self {
-            Self::LittleInUse { shown, instead, in_use, allocated } => [
+            Self::LittleInUse { shown, instead, in_use, allocated } => vec![
                 little_in_use(shown, *in_use, *allocated),
                 format!("To see where it was allocated: {}", select(instead, voice)),
             ],
-            Self::OtherColumn { shown, instead } => [
+            Self::OtherColumn { shown, instead } => vec![
                 format!("No sample has a value of type {shown}, but other types have values."),
                 format!("To see one of them: {}", select(instead, voice)),
             ],
             Self::NothingSampled { interval } => nothing_sampled(*interval),
-            Self::Empty => [
+            Self::Empty => vec![
                 "The profile has no samples: nothing was recorded while it was taken.".to_owned(),
                 "Take it for longer, or while the program is busy.".to_owned(),
             ],
-            Self::AsOfLastCollection => [
+            Self::AsOfLastCollection => vec![
                 "This Go profile shows what was in use at the last completed garbage collection, not \
                  when it was written."
                     .to_owned(),
@@ -83,11 +83,9 @@ impl Hint {
                     select("alloc_space", voice)
                 ),
             ],
-            Self::Unnamed { locations, of, files } => [
-                format!("{locations} of {of} locations have no names: {}.", list(files)),
-                "Name the program before the profile, or set PPROF_BINARY_PATH to where the files are."
-                    .to_owned(),
-            ],
+            Self::Unnamed { locations, of, files } => {
+                vec![format!("{locations} of {of} locations have no names: {}.", list(files))]
+            }
         }
     }
 }
@@ -113,9 +111,9 @@ fn little_in_use(shown: &str, in_use: i64, allocated: i64) -> String {
 /// An allocation of b bytes is sampled with probability 1 - e^(-b/interval), so a program that
 /// allocates B bytes in all leaves no sample with probability e^(-B/interval): 5 % at 3 intervals
 /// (e^-3 = 0.0498). At 512 KiB that is 1.5 MiB.
-fn nothing_sampled(interval: i64) -> [String; 2] {
+fn nothing_sampled(interval: i64) -> Vec<String> {
     let unseen = bytes(interval.saturating_mul(3));
-    [
+    vec![
         format!(
             "The profile has no samples: one allocation in {} on average is recorded, so {unseen} in \
              all can go unseen (1 time in 20).",
@@ -164,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_interval_says_how_much_can_go_unseen() {
-        let [what, _] = Hint::NothingSampled { interval: 512 << 10 }.lines(Voice::Shell);
+        let what = &Hint::NothingSampled { interval: 512 << 10 }.lines(Voice::Shell)[0];
         assert!(what.contains("512kB on average") && what.contains("1.50MB in all"), "{what}");
     }
 }

@@ -107,8 +107,8 @@ fn locations_without_names_name_their_file_and_build() {
     let file = UnnamedFile { file: "/lib/libc.so.6".to_owned(), build_id: "abc".to_owned() };
     assert_eq!(hints, [Hint::Unnamed { locations: 1, of: 2, files: vec![file] }]);
     assert_eq!(
-        hints[0].lines(Voice::CommandLine)[0],
-        "1 of 2 locations have no names: libc.so.6 (build id abc)."
+        hints[0].lines(Voice::CommandLine),
+        ["1 of 2 locations have no names: libc.so.6 (build id abc)."]
     );
     let unwanted = Subject { profile: &heap.profile, index: 3, symbols_wanted: false };
     assert_eq!(explain(unwanted), []);
