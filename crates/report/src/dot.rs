@@ -185,6 +185,7 @@ impl Dot {
         let identity = identities.get(node);
         let (function, file, object) =
             (identities.function(node), identities.file(node), identities.object(node));
+        let file = if file.is_empty() { file } else { base_name(file) };
         let mut lines = Vec::new();
         if identity.address != RuntimeAddr(0) {
             lines.push(format!("{:016x}", identity.address.0).into_bytes());
@@ -193,13 +194,13 @@ impl Dot {
             lines.push(display_function(function));
         }
         match (identity.line, identity.column) {
-            (0, _) if !file.is_empty() => lines.push(base_name(file).to_vec()),
+            (0, _) if !file.is_empty() => lines.push(file.to_vec()),
             (0, _) if !function.is_empty() => {}
             (0, _) if object.is_empty() => lines.push(b"<unknown>".to_vec()),
             (0, _) => lines.push([b"[", base_name(object), b"]"].concat()),
-            (line, 0) => lines.push([base_name(file), format!(":{line}").as_bytes()].concat()),
+            (line, 0) => lines.push([file, format!(":{line}").as_bytes()].concat()),
             (line, column) => {
-                lines.push([base_name(file), format!(":{line}:{column}").as_bytes()].concat());
+                lines.push([file, format!(":{line}:{column}").as_bytes()].concat());
             }
         }
         lines.join(&b"\\n"[..])
