@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use addr2line::Context;
-use gimli::{EndianSlice, RunTimeEndian, Section};
+use gimli::{RunTimeEndian, Section};
 use object::Object;
 
+use crate::image::Reader;
 use crate::start_line::StartLines;
 use crate::{Frame, Image, LinkAddr};
-
-pub(crate) type Reader<'a> = EndianSlice<'a, RunTimeEndian>;
 
 /// The debug information of one file, parsed as far as lookups need it.
 pub(crate) struct Dwarf<'a> {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use gimli::SectionId;
+use gimli::{EndianSlice, RunTimeEndian, SectionId};
 use memmap2::Mmap;
 use object::{Object, ObjectSection};
 
@@ -15,6 +15,9 @@ use crate::map_file::map_file;
 /// Most bytes that one compressed section may unfold to: more than the debug information of any
 /// program known, less than memory.
 const LARGEST_SECTION: u64 = 4 << 30;
+
+/// How the content of a debug section is read.
+pub(crate) type Reader<'a> = EndianSlice<'a, RunTimeEndian>;
 
 /// The bytes of a file, mapped into memory, with room for the sections that had to be unpacked.
 ///

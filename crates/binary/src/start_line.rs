@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gimli::{AttributeValue, DebugInfoOffset, UnitHeader, UnitOffset, UnitRef};
 
-use crate::dwarf::Reader;
+use crate::image::Reader;
 
 /// Longest chain of references that is followed: inlined call to abstract function to declaration.
 /// Real chains have three links; a hostile file may have a circle.
