@@ -58,7 +58,11 @@ impl Host for FakeHost {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(&self.absolute(path)).cloned().ok_or_else(Self::missing)
+        let path = self.absolute(path);
+        if self.files.keys().any(|file| file != &path && file.starts_with(&path)) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        self.files.get(&path).cloned().ok_or_else(Self::missing)
     }
 
     fn read_stdin(&self) -> io::Result<Vec<u8>> {

@@ -53,16 +53,24 @@ impl<'a> SourceFiles<'a> {
         let path = path_of(name);
         if path.is_absolute() {
             let say = |error: io::Error| format!("open {}: {}", path.display(), reason(&error));
-            return self.host.read(&path).map_err(say);
+            return self.content(&path).map_err(say);
         }
         for directory in path_list(self.search_path()) {
             for parent in Path::new(directory).ancestors() {
-                if let Ok(content) = self.host.read(&parent.join(&path)) {
+                if let Ok(content) = self.content(&parent.join(&path)) {
                     return Ok(content);
                 }
             }
         }
         Err(format!("could not find file {} on path {}", path.display(), self.search_path()))
+    }
+
+    /// The content of a file. A directory counts as one without lines, as it does for the reference.
+    fn content(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.host.read(path) {
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => Ok(Vec::new()),
+            read => read,
+        }
     }
 }
 
@@ -150,6 +158,7 @@ mod tests {
             sources.lines(b"/abs/main.rs").unwrap_err(),
             "open /abs/main.rs: no such file or directory"
         );
+        assert!(sources.lines(b"/src").unwrap().is_empty(), "a directory");
     }
 
     #[test]
