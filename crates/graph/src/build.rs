@@ -56,6 +56,8 @@ impl Graph {
     ) -> Self {
         sort_nodes(&mut self.order, request.order, &self.nodes, &self.names, &self.identities);
         if request.trim.node_count > 0 {
+            // The reference takes |i64::MIN| for negative, and what is negative for too small.
+            self.order.retain(|id| self.nodes[id.row()].cum.sum != i64::MIN);
             self.order.truncate(request.trim.node_count);
         }
         if request.edges {

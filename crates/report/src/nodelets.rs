@@ -73,6 +73,12 @@ fn heaviest_first(sums: Node, of: Of) -> Reverse<(i64, i64)> {
     }
 }
 
+/// The sums as they are written: divided, if they are means.
+fn shown(sums: Node) -> Node {
+    let whole = |weight: Weight| Weight { sum: weight.value(), divisor: 0 };
+    Node { flat: whole(sums.flat), cum: whole(sums.cum) }
+}
+
 /// Numbers boxes, and leaves out those that weigh nothing.
 fn weighty(boxes: impl Iterator<Item = Nodelet>) -> Placed {
     boxes.enumerate().filter(|(_, nodelet)| nodelet.weight != 0).collect()
@@ -86,8 +92,10 @@ fn size_boxes(sizes: &[Size], of: Of, unit: &[u8]) -> Placed {
         return weighty(sorted.iter().map(|size| Nodelet::new(&size.text, size.sums, of)));
     }
     let mut ranges = ranges(&sorted, unit);
+    // By what is shown: of means, unlike when the heaviest sizes were chosen.
+    let weight = |sums: Node| heaviest_first(shown(sums), of);
     ranges.sort_by(|(a, a_sums), (b, b_sums)| {
-        heaviest_first(*a_sums, of).cmp(&heaviest_first(*b_sums, of)).then_with(|| a.cmp(b))
+        weight(*a_sums).cmp(&weight(*b_sums)).then_with(|| a.cmp(b))
     });
     weighty(ranges.iter().map(|(text, sums)| Nodelet::new(text, *sums, of)))
 }

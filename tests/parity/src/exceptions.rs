@@ -22,6 +22,10 @@ pub const EXCEPTIONS: &[Exception] = &[
         applies: |case| has(case, "-call_tree") && (has(case, "-dot") || has(case, "-callgrind")),
     },
     Exception {
+        id: "files-of-one-name",
+        applies: |case| has(case, "-files") && (has(case, "-dot") || has(case, "-topproto")),
+    },
+    Exception {
         id: "overflowing-pictures",
         applies: |case| {
             let overflows = |source: &Path| source.ends_with("overflow.pb.gz");

@@ -23,9 +23,12 @@ const ROW_LIMIT: usize = 2048;
 /// cost at most a sixteenth of one processor's time.
 const PAUSE_FACTOR: u64 = 16;
 
-/// How often a thread lets others run while one of them reads the table anew, before it goes on
-/// without. The limit is for the thread that was interrupted while doing that.
-const WRITER_WAITS: usize = 64;
+/// How long a thread lets others run while one of them reads the table anew, before it goes on
+/// without, in nanoseconds: a busy machine may keep the reader waiting for a few milliseconds. The
+/// limit is for the thread that was interrupted while doing that.
+const WRITER_PATIENCE: u64 = 20_000_000;
+/// The same in looks, for a machine without a clock.
+const WRITER_LOOKS: usize = 1 << 16;
 
 /// A writer that keeps refilling the copy under a reader's eyes is given up on.
 const READ_ATTEMPTS: usize = 3;
@@ -249,8 +252,11 @@ pub(crate) fn refresh() {
     let process = syscalls::process_id();
     let writer = WRITER.load(Relaxed);
     if writer == process || WRITER.compare_exchange(writer, process, AcqRel, Relaxed).is_err() {
-        let mut waits = 0..WRITER_WAITS;
-        while waits.next().is_some() && WRITER.load(Acquire) != 0 {
+        let end = syscalls::nanoseconds().saturating_add(WRITER_PATIENCE);
+        for _ in 0..WRITER_LOOKS {
+            if WRITER.load(Acquire) == 0 || syscalls::nanoseconds() > end {
+                break;
+            }
             syscalls::let_others_run();
         }
         return;
