@@ -48,7 +48,11 @@ impl Tally {
     /// The exceptions that excused nothing.
     pub fn stale(&self) -> Vec<&'static str> {
         let excused = lock(&self.excused);
-        EXCEPTIONS.iter().map(|e| e.id).filter(|id| !excused.contains_key(id)).collect()
+        EXCEPTIONS
+            .iter()
+            .filter(|e| e.is_constant && !excused.contains_key(e.id))
+            .map(|e| e.id)
+            .collect()
     }
 }
 
