@@ -1,16 +1,20 @@
 //! The allocator that a program declares as its global one.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::ptr::NonNull;
 
 use heapwise_recorder as recorder;
 
-/// Passes every request on to the allocator `A`, and records a sample of them.
+/// Passes requests on to the allocator `A`, and records a sample of them.
 ///
 /// ```
 /// #[global_allocator]
 /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
 /// # fn main() {}
 /// ```
+///
+/// Recorded blocks below 8 KiB do not come from `A` but from memory of the recorder's own. So every
+/// block must be given back to this allocator, and not, say, to C's `free` behind its back.
 ///
 /// All `Alloc` of a process record into the same tables: what a program has allocated does not
 /// depend on by which of them.
@@ -47,90 +51,185 @@ impl<A> Alloc<A> {
     }
 }
 
-// SAFETY: every request goes to `inner` with the caller's own arguments and its answer goes back
-// unchanged, so `inner` keeps the contract. Recording neither reads nor writes a block, does not
-// unwind, and allocates nothing through a global allocator.
+// SAFETY: a block comes from `inner`, called with the caller's own arguments, or from the recorder's
+// pool, which grants memory of the layout asked for that nobody else has; `may_hold` and `holds` tell
+// which, so that each gets back its own. Recording does not unwind, and allocates nothing through a
+// global allocator.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Alloc<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise about `layout`.
-        let allocate = |inner: &A| unsafe { inner.alloc(layout) };
         if recorder::passes(layout.size()) {
-            return allocate(&self.inner);
+            // SAFETY: the caller's promise about `layout`.
+            return unsafe { self.inner.alloc(layout) };
         }
-        self.alloc_slowly(layout.size(), allocate)
+        // SAFETY: as above.
+        unsafe { self.alloc_slowly(layout) }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise about `layout`.
-        let allocate = |inner: &A| unsafe { inner.alloc_zeroed(layout) };
         if recorder::passes(layout.size()) {
-            return allocate(&self.inner);
+            // SAFETY: the caller's promise about `layout`.
+            return unsafe { self.inner.alloc_zeroed(layout) };
         }
-        self.alloc_slowly(layout.size(), allocate)
+        // SAFETY: as above.
+        unsafe { self.alloc_zeroed_slowly(layout) }
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // First: once `inner` has the block back, another thread may be given its address.
-        if recorder::may_hold(block.addr()) {
-            recorder::release(block.addr());
+        if recorder::may_hold(block.addr(), layout.size(), layout.align()) {
+            // SAFETY: the caller's promise about `block` and `layout`.
+            return unsafe { self.dealloc_slowly(block, layout) };
         }
-        // SAFETY: the caller's promise about `block` and `layout`.
+        // SAFETY: as above; the block is not the pool's.
         unsafe { self.inner.dealloc(block, layout) }
     }
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        // SAFETY: the caller's promise about `block`, `layout` and `new_size`.
-        let reallocate = |inner: &A| unsafe { inner.realloc(block, layout, new_size) };
         let passes = recorder::passes(new_size);
-        if passes && !recorder::may_hold(block.addr()) {
-            return reallocate(&self.inner);
+        if passes && !recorder::may_hold(block.addr(), layout.size(), layout.align()) {
+            // SAFETY: the caller's promise about all three; the block is not the pool's.
+            return unsafe { self.inner.realloc(block, layout, new_size) };
         }
-        self.realloc_slowly(block.addr(), new_size, passes, reallocate)
+        // SAFETY: as above.
+        unsafe { self.realloc_slowly(block, layout, new_size, passes) }
     }
 }
 
-impl<A> Alloc<A> {
-    /// An allocation that may be recorded. Not inlined: recorded stacks begin with its caller.
+/// The ways of events that may be recorded. Those that allocate are not inlined: recorded stacks
+/// begin with their caller.
+impl<A: GlobalAlloc> Alloc<A> {
+    /// # Safety
+    /// As for [`GlobalAlloc::alloc`].
     #[cold]
     #[inline(never)]
-    fn alloc_slowly(&self, size: usize, allocate: impl FnOnce(&A) -> *mut u8) -> *mut u8 {
-        let weight = recorder::mark(size, self.initial_interval);
-        let block = allocate(&self.inner);
+    unsafe fn alloc_slowly(&self, layout: Layout) -> *mut u8 {
+        let weight = recorder::mark(layout.size(), self.initial_interval);
         let caller = recorder::Caller::of(&weight);
-        if let (Some(weight), false) = (weight, block.is_null()) {
-            recorder::record(block.addr(), size, weight, caller);
+        if let Some(block) = served(layout, weight, caller) {
+            return block.as_ptr();
         }
-        block
+        // SAFETY: the caller's promise about `layout`.
+        let block = unsafe { self.inner.alloc(layout) };
+        record_if_large(block, layout, weight, caller)
     }
 
-    /// A reallocation of a block that may be recorded, or to one that may be. Not inlined, as
-    /// above.
+    /// # Safety
+    /// As for [`GlobalAlloc::alloc_zeroed`].
     #[cold]
     #[inline(never)]
-    fn realloc_slowly(
+    unsafe fn alloc_zeroed_slowly(&self, layout: Layout) -> *mut u8 {
+        let weight = recorder::mark(layout.size(), self.initial_interval);
+        let caller = recorder::Caller::of(&weight);
+        if let Some(block) = served(layout, weight, caller) {
+            // SAFETY: the pool granted that many bytes.
+            unsafe { block.write_bytes(0, layout.size()) };
+            return block.as_ptr();
+        }
+        // SAFETY: the caller's promise about `layout`.
+        let block = unsafe { self.inner.alloc_zeroed(layout) };
+        record_if_large(block, layout, weight, caller)
+    }
+
+    /// # Safety
+    /// As for [`GlobalAlloc::dealloc`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn dealloc_slowly(&self, block: *mut u8, layout: Layout) {
+        if recorder::holds(block.addr()) {
+            return recorder::free(block.addr(), layout.size());
+        }
+        // First: once `inner` has the block back, another thread may be given its address.
+        if let Some(old) = recorder::take(block.addr()) {
+            recorder::retire(old);
+        }
+        // SAFETY: the caller's promise about both; the block is not the pool's.
+        unsafe { self.inner.dealloc(block, layout) }
+    }
+
+    /// # Safety
+    /// As for [`GlobalAlloc::realloc`]; `passes` is the answer about `new_size`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn realloc_slowly(
         &self,
-        address: usize,
+        block: *mut u8,
+        layout: Layout,
         new_size: usize,
         passes: bool,
-        reallocate: impl FnOnce(&A) -> *mut u8,
     ) -> *mut u8 {
         let weight = if passes { None } else { recorder::mark(new_size, self.initial_interval) };
-        // Out of the tables while `inner` may give the old address to another thread.
-        let old = recorder::take(address);
-        let block = reallocate(&self.inner);
-        if block.is_null() {
-            old.into_iter().for_each(recorder::put_back);
+        let caller = recorder::Caller::of(&weight);
+        // SAFETY: `realloc` may only be asked for sizes that make a layout.
+        let new = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
+        let is_ours = recorder::holds(block.addr());
+        let is_served = weight.filter(|_| !recorder::is_large(new_size, layout.align()));
+        if !is_ours && is_served.is_none() {
+            // SAFETY: the caller's promise about all three; the block is not the pool's.
+            let moved = || unsafe { self.inner.realloc(block, layout, new_size) };
+            return move_large(block, moved, new, weight, caller);
+        }
+        if let (true, Some(weight)) = (is_ours, is_served)
+            && recorder::reallocate(block.addr(), layout.size(), new, weight, caller)
+        {
             return block;
         }
-        old.into_iter().for_each(recorder::retire);
-        let caller = recorder::Caller::of(&weight);
-        if let Some(weight) = weight {
-            recorder::record(block.addr(), new_size, weight, caller);
+        let moved = match served(new, weight, caller) {
+            Some(moved) => moved.as_ptr(),
+            // SAFETY: the caller's promise about `new_size`.
+            None => record_if_large(unsafe { self.inner.alloc(new) }, new, weight, caller),
+        };
+        if !moved.is_null() {
+            // SAFETY: both blocks have that many bytes, and the new one is nobody else's.
+            unsafe { moved.copy_from_nonoverlapping(block, new_size.min(layout.size())) };
+            // SAFETY: the caller's promise about `block`, which is given up for the new one.
+            unsafe { self.dealloc_slowly(block, layout) };
         }
-        block
+        moved
     }
+}
+
+/// A recorded block from the pool, if this allocation is to be recorded and is not large.
+fn served(
+    layout: Layout,
+    weight: Option<recorder::Weight>,
+    caller: recorder::Caller,
+) -> Option<NonNull<u8>> {
+    let weight = weight.filter(|_| !recorder::is_large(layout.size(), layout.align()))?;
+    recorder::allocate(layout, weight, caller)
+}
+
+/// Records a large block of `inner` if it is to be recorded, and returns it.
+fn record_if_large(
+    block: *mut u8,
+    layout: Layout,
+    weight: Option<recorder::Weight>,
+    caller: recorder::Caller,
+) -> *mut u8 {
+    let is_large = recorder::is_large(layout.size(), layout.align());
+    if let (Some(weight), true, false) = (weight, is_large, block.is_null()) {
+        recorder::record(block.addr(), layout, weight, caller);
+    }
+    block
+}
+
+/// Resizes a block of `inner`; what is recorded of it goes along.
+fn move_large(
+    block: *mut u8,
+    reallocate: impl FnOnce() -> *mut u8,
+    new: Layout,
+    weight: Option<recorder::Weight>,
+    caller: recorder::Caller,
+) -> *mut u8 {
+    // Out of the tables while `inner` may give the old address to another thread.
+    let old = recorder::take(block.addr());
+    let moved = reallocate();
+    if moved.is_null() {
+        old.into_iter().for_each(recorder::put_back);
+        return moved;
+    }
+    old.into_iter().for_each(recorder::retire);
+    record_if_large(moved, new, weight, caller)
 }

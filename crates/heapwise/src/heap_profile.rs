@@ -127,6 +127,7 @@ fn comments(dropped: Dropped) -> Vec<Vec<u8>> {
         (dropped.outer_frames, "recorded with the innermost frames of their stacks only"),
         (dropped.live, "recorded as allocated but not as in use: the live table was full"),
         (dropped.samples, "not recorded: no memory for the recorder"),
+        (dropped.frees, "freed in a signal handler, which went unnoticed"),
     ];
     let mut comments = Vec::new();
     for (count, what) in lines.into_iter().filter(|(count, _)| *count != 0) {

@@ -145,17 +145,51 @@ fn a_realloc_frees_the_old_size_and_allocates_the_new_one() {
     assert_eq!(turn.since().1, (0, 0));
 }
 
+/// Between the recorder's memory and the allocator's, recorded and not, in every combination, the
+/// bytes go along.
+#[test]
+fn a_realloc_keeps_the_bytes_wherever_it_leads() {
+    let turn = Turn::at_interval(1);
+    let sizes = [1, 24, 25, 100, 8191, 8192, 50_000, 1 << 20];
+    let pairs = sizes.iter().flat_map(|&from| sizes.iter().map(move |&to| (from, to)));
+    let intervals = [(1, 1), (1, 0), (0, 1), (0, 0)];
+    let all = pairs.flat_map(|pair| intervals.map(|intervals| (pair, intervals)));
+    for (((from, to), (before, after)), align) in
+        all.flat_map(|case| [1, 16, 4096].map(|align| (case, align)))
+    {
+        heap::set_interval(before);
+        let block = alloc(&WRAPPED, from, align);
+        // SAFETY: that many bytes were granted.
+        unsafe { block.0.write_bytes(0xa5, from) };
+        heap::set_interval(after);
+        let block = realloc(&WRAPPED, block, to);
+        assert_eq!(block.0.addr() % align, 0);
+        // SAFETY: that many bytes were written, or copied.
+        let kept = unsafe { std::slice::from_raw_parts(block.0, from.min(to)) };
+        assert!(kept.iter().all(|&byte| byte == 0xa5), "{from} to {to} bytes");
+        let inuse = if after == 1 { (1, to as i64) } else { (0, 0) };
+        assert_eq!(turn.since().1, inuse, "{from} to {to} bytes");
+        free(&WRAPPED, block);
+        assert_eq!(turn.since().1, (0, 0));
+    }
+}
+
 #[test]
 fn what_is_refused_changes_nothing() {
     let turn = Turn::at_interval(1);
     assert!(alloc(&STINGY, 2 << 20, 8).0.is_null());
     assert_eq!(turn.since(), ((0, 0), (0, 0)));
-    let block = alloc(&STINGY, 100, 8);
-    // SAFETY: the block is of this allocator.
-    assert!(unsafe { STINGY.realloc(block.0, block.1, 200) }.is_null());
-    assert_eq!(turn.since(), ((1, 100), (1, 100)));
-    free(&STINGY, block);
-    assert_eq!(turn.since(), ((1, 100), (0, 0)));
+    // A large block stays with its allocator, a small one would have to go there.
+    for (size, larger) in [(10_000, 20_000), (100, 2 << 20)] {
+        let before = turn.since().0;
+        let block = alloc(&STINGY, size, 8);
+        // SAFETY: the block is of this allocator.
+        assert!(unsafe { STINGY.realloc(block.0, block.1, larger) }.is_null());
+        let allocated = (before.0 + 1, before.1 + size as i64);
+        assert_eq!(turn.since(), (allocated, (1, size as i64)));
+        free(&STINGY, block);
+        assert_eq!(turn.since(), (allocated, (0, 0)));
+    }
 }
 
 #[test]

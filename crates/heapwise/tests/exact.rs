@@ -1,10 +1,10 @@
-//! At interval 1, totals and profile say exactly what an allocator below the recorder counted, from
+//! At interval 1, totals and profile say exactly what an allocator above the recorder counted, from
 //! the first allocation of the process on.
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -15,11 +15,13 @@ use std::thread;
 
 use heapwise::heap::{self, Count};
 
-#[global_allocator]
-static ALLOC: heapwise::Alloc<Counting> = heapwise::Alloc::new(Counting).with_interval(1);
+static ALLOC: heapwise::Alloc = heapwise::Alloc::system().with_interval(1);
 
-/// Counts what the system's allocator grants.
+/// Counts what the recorder's allocator grants.
 struct Counting;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
 
 static ALLOC_OBJECTS: AtomicU64 = AtomicU64::new(0);
 static ALLOC_BYTES: AtomicU64 = AtomicU64::new(0);
@@ -39,21 +41,21 @@ fn freed(size: usize) {
     FREE_BYTES.fetch_add(size as u64, SeqCst);
 }
 
-// SAFETY: forwards every call unchanged to `System`.
+// SAFETY: forwards every call unchanged to `ALLOC`.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
-        granted(unsafe { System.alloc(layout) }, layout.size())
+        granted(unsafe { ALLOC.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
-        granted(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        granted(unsafe { ALLOC.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: the caller's promise.
-        let new = unsafe { System.realloc(block, layout, new_size) };
+        let new = unsafe { ALLOC.realloc(block, layout, new_size) };
         if !new.is_null() {
             freed(layout.size());
         }
@@ -63,11 +65,11 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         freed(layout.size());
         // SAFETY: the caller's promise.
-        unsafe { System.dealloc(block, layout) }
+        unsafe { ALLOC.dealloc(block, layout) }
     }
 }
 
-/// Allocated, and in use, as counted below the recorder.
+/// Allocated, and in use, as counted above the recorder.
 fn counted() -> (Count, Count) {
     let alloc = Count { objects: ALLOC_OBJECTS.load(SeqCst), bytes: ALLOC_BYTES.load(SeqCst) };
     let inuse = Count {

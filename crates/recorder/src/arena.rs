@@ -8,13 +8,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoMemory;
 
-/// Bytes now mapped by every arena and array of the process.
+/// Bytes now mapped by every arena and array of the process, and by tables in reserved space.
 static MAPPED: AtomicUsize = AtomicUsize::new(0);
 
-/// Bytes of address space that the recorder has mapped. The kernel backs a page when it is first
+/// Bytes of address space that the recorder has mapped for what it knows, without the recorded
+/// blocks themselves. The kernel backs a page when it is first
 /// written, so this bounds the recorder's memory from above.
 pub fn mapped_bytes() -> usize {
     MAPPED.load(Ordering::Relaxed)
+}
+
+/// Counts memory that was mapped elsewhere, and stays.
+pub fn count_mapped(bytes: usize) {
+    MAPPED.fetch_add(bytes, Ordering::Relaxed);
 }
 
 /// A private mapping of zeroes, given back when dropped.

@@ -22,10 +22,10 @@ impl Caller {
 
 /// Calls `use_stack` with the return addresses above `caller`, innermost first, and whether outer
 /// ones are missing. The stack is empty where stacks cannot be walked.
-pub fn with_stack(caller: Caller, use_stack: impl FnOnce(&[usize], bool)) {
+pub fn with_stack<T>(caller: Caller, use_stack: impl FnOnce(&[usize], bool) -> T) -> T {
     let mut frames = [0; MAX_FRAMES];
     let captured = capture_above(caller.0, &mut frames);
-    use_stack(&frames[..captured.len], captured.len != 0 && captured.end != End::Root);
+    use_stack(&frames[..captured.len], captured.len != 0 && captured.end != End::Root)
 }
 
 #[cfg(test)]

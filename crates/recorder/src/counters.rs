@@ -85,6 +85,9 @@ pub struct Dropped {
     pub live: u64,
     /// Not recorded at all: the kernel gave no memory.
     pub samples: u64,
+    /// Recorded blocks whose free went unnoticed: it came from a signal handler that interrupted
+    /// the recorder. They stay in use, in every sense.
+    pub frees: u64,
 }
 
 impl Dropped {
@@ -105,6 +108,8 @@ pub struct DropCounters {
     pub live: DropCounter,
     /// See [`Dropped::samples`].
     pub samples: DropCounter,
+    /// See [`Dropped::frees`].
+    pub frees: DropCounter,
 }
 
 impl DropCounters {
@@ -115,6 +120,7 @@ impl DropCounters {
             outer_frames: DropCounter::new(),
             live: DropCounter::new(),
             samples: DropCounter::new(),
+            frees: DropCounter::new(),
         }
     }
 
@@ -125,6 +131,7 @@ impl DropCounters {
             outer_frames: self.outer_frames.read(),
             live: self.live.read(),
             samples: self.samples.read(),
+            frees: self.frees.read(),
         }
     }
 }

@@ -5,11 +5,13 @@
 //! once or not at all.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 thread_local! {
     /// `const` and without `Drop`, so that it can be read from the first instruction of a thread to
     /// the last, also in the destructors of other thread-locals.
-    static ENTRY: Entry = const { Entry { inside: Cell::new(false), muted: Cell::new(0) } };
+    static ENTRY: Entry =
+        const { Entry { inside: Cell::new(false), muted: Cell::new(0), number: Cell::new(0) } };
 }
 
 #[derive(Debug)]
@@ -17,6 +19,8 @@ struct Entry {
     inside: Cell<bool>,
     /// How many [`Muted`] of this thread are alive.
     muted: Cell<u32>,
+    /// Of the thread, in the order in which threads were first recorded, from 1; 0 before.
+    number: Cell<usize>,
 }
 
 /// Proof that this thread entered the recorder from outside it. Everything that takes a lock or
@@ -35,6 +39,17 @@ impl Outermost {
     pub fn enter() -> Option<Self> {
         // `then`, not `then_some`: a refused entry must not build, and so drop, an `Outermost`.
         ENTRY.with(|entry| (!entry.inside.replace(true)).then(|| Self { errno: errno::get() }))
+    }
+
+    /// The number of this thread: neighbours differ.
+    pub fn thread(&self) -> usize {
+        static THREADS: AtomicUsize = AtomicUsize::new(1);
+        ENTRY.with(|entry| {
+            if entry.number.get() == 0 {
+                entry.number.set(THREADS.fetch_add(1, Ordering::Relaxed));
+            }
+            entry.number.get()
+        })
     }
 
     /// The entry that was forgotten, not dropped, so that it would outlast a function.

@@ -1,4 +1,7 @@
-//! The blocks that are recorded and not yet freed.
+//! Large blocks that are recorded and not yet freed.
+//!
+//! They come from the program's own allocator, which grows and caches them better than the pool
+//! could, and they are few: what tells them at a free is their size.
 
 use crate::arena::{Array, NoMemory, Zeroed};
 use crate::counters::Amount;
@@ -14,7 +17,7 @@ const MIN_SLOTS: usize = 128;
 /// Slots of a shard at most; of these three quarters are used: 25 165 824 blocks in 1 GiB in all.
 const MAX_SLOTS: usize = (1 << 25) / SHARDS;
 
-/// A recorded block.
+/// A recorded large block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
     /// Where it is; never 0.
@@ -37,7 +40,7 @@ impl Block {
     }
 }
 
-/// Recorded blocks by address.
+/// Recorded large blocks by address.
 #[derive(Debug)]
 pub struct LiveTable {
     shards: [Lock<Shard>; SHARDS],

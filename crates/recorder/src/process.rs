@@ -3,11 +3,14 @@
 //! The two fast questions, [`passes`] and [`may_hold`], answer for nearly every allocation and
 //! free. What they do not settle goes to the functions marked cold.
 
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
 use crate::capture::{self, Caller};
 use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
 use crate::live_table::Block;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, Sample, is_large};
 use crate::sampler::{Sampler, Weight};
 use crate::snapshot::{Snapshot, Totals};
 use crate::{fork, interval};
@@ -23,7 +26,7 @@ thread_local! {
 /// ask [`mark`].
 #[inline(always)]
 pub fn passes(size: usize) -> bool {
-    SAMPLER.with(|sampler| sampler.passes(size as u64, interval::raw()))
+    SAMPLER.with(|sampler| sampler.passes(size as u64, interval::floor()))
 }
 
 /// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the
@@ -31,44 +34,90 @@ pub fn passes(size: usize) -> bool {
 #[cold]
 pub fn mark(size: usize, initial: u64) -> Option<Weight> {
     fork::prepare_for_forks();
-    let interval = interval::start(initial);
-    let weight = SAMPLER.with(|sampler| sampler.mark(size as u64, interval));
+    let (floor, interval) = interval::start(initial);
+    let weight = SAMPLER.with(|sampler| sampler.mark(size as u64, floor, interval));
     // Asked last: a mark on a request that is left out is used up like any other.
     weight.filter(|_| !Muted::is_on())
 }
 
-/// Records the block of `size` bytes at `address`, not null, before the program gets it. Its stack
-/// begins with the frame that called `caller`'s.
+/// Whether the block at `address`, of this size and alignment, may be recorded. `false` is certain.
+#[inline(always)]
+pub fn may_hold(address: usize, size: usize, align: usize) -> bool {
+    // One branch, not two.
+    RECORDER.may_hold(address) | is_large(size, align)
+}
+
+/// Whether the block at `address` came from [`allocate`].
+pub fn holds(address: usize) -> bool {
+    RECORDER.holds(address)
+}
+
+/// Records an allocation that is not large, and serves it: memory of that layout, uninitialised.
+/// `None` if that cannot be done; then it is not recorded. Its stack begins with the frame that
+/// called `caller`'s.
 #[cold]
-pub fn record(address: usize, size: usize, weight: Weight, caller: Caller) {
+pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNull<u8>> {
+    let Some(inside) = enter() else {
+        RECORDER.dropped.samples.count();
+        return None;
+    };
+    with_sample(layout, weight, caller, |sample| RECORDER.allocate(&inside, sample))
+}
+
+/// Records that the block of [`allocate`] at `address`, of `size` bytes, was freed and allocated
+/// again with `layout` at the same place. `false` if it cannot stay there; nothing has changed
+/// then.
+#[cold]
+pub fn reallocate(
+    address: usize,
+    size: usize,
+    layout: Layout,
+    weight: Weight,
+    caller: Caller,
+) -> bool {
+    let Some(inside) = enter().filter(|_| RECORDER.fits(address, layout)) else {
+        return false;
+    };
+    with_sample(layout, weight, caller, |sample| {
+        RECORDER.reallocate(&inside, address, size, sample)
+    })
+}
+
+/// Records the free of a block of [`allocate`], and frees it.
+#[cold]
+pub fn free(address: usize, size: usize) {
+    match enter() {
+        Some(inside) => RECORDER.free(&inside, address, size),
+        None => RECORDER.dropped.frees.count(),
+    }
+}
+
+/// Records the large block at `address`, not null, before the program gets it. Its stack begins
+/// with the frame that called `caller`'s.
+#[cold]
+pub fn record(address: usize, layout: Layout, weight: Weight, caller: Caller) {
     let Some(inside) = enter() else {
         return RECORDER.dropped.samples.count();
     };
+    with_sample(layout, weight, caller, |sample| RECORDER.record(&inside, address, sample));
+}
+
+fn with_sample<T>(
+    layout: Layout,
+    weight: Weight,
+    caller: Caller,
+    use_sample: impl FnOnce(Sample<'_>) -> T,
+) -> T {
     capture::with_stack(caller, |stack, is_cut| {
         if is_cut {
             RECORDER.dropped.outer_frames.count();
         }
-        RECORDER.record(&inside, address, size as u64, weight, stack);
-    });
+        use_sample(Sample { layout, weight, stack })
+    })
 }
 
-/// Whether the block at `address` may be recorded. `false` is certain.
-#[inline(always)]
-pub fn may_hold(address: usize) -> bool {
-    RECORDER.may_hold(address)
-}
-
-/// Notes the free of the block at `address`, before the allocator gets it back.
-#[cold]
-pub fn release(address: usize) {
-    let Some(inside) = enter() else { return };
-    if let Some(block) = RECORDER.take(&inside, address) {
-        RECORDER.retire(&inside, block);
-    }
-}
-
-/// The recorded block at `address`, while the allocator moves it. Ends in [`retire`], or in
-/// [`put_back`] if the allocator left it where it was.
+/// The recorded large block at `address`, before the allocator gets it back or moves it. Ends in
+/// [`retire`], or in [`put_back`] if the allocator left it where it was.
 #[cold]
 pub fn take(address: usize) -> Option<Block> {
     RECORDER.take(&enter()?, address)

@@ -1,33 +1,68 @@
 //! The tables of a recorder, and the order in which an event passes through them.
 
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
 use crate::arena::{Array, NoMemory};
 use crate::counters::{Amount, DropCounters};
 use crate::entry::Outermost;
-use crate::filter::Filter;
 use crate::live_table::{Block, LiveTable};
+use crate::pool::{HEAPS, Pool};
 use crate::sampler::Weight;
+use crate::size_class::{Class, LARGE};
 use crate::snapshot::{Row, Totals};
+use crate::span::Tag;
 use crate::stack_table::{BucketId, StackTable};
 
 /// Everything recorded.
 ///
 /// ```text
-/// allocation -> stack table (allocated, in use) -> filter -> live table
-/// free       -> filter -> live table -> stack table (in use)
+/// allocation -> stack table (allocated, in use) -> pool, or live table if large
+/// free       -> pool, or live table if large    -> stack table (in use)
 /// snapshot   <- stack table, with recording stopped
 /// ```
 ///
-/// A block is in the filter and the live table before its address is given to the program, and out
-/// of the live table before its address is given back to the allocator: no other block can have the
-/// address meanwhile. No thread holds locks of two tables, except a fork, which takes all in this
-/// order.
+/// A large block is in the live table before its address is given to the program, and out of it
+/// before its address is given back to the allocator: no other block can have the address
+/// meanwhile. No thread holds locks of two tables, except a fork, which takes all in this order.
 #[derive(Debug)]
 pub struct Recorder {
     stacks: StackTable,
     live: LiveTable,
-    filter: Filter,
+    pool: Pool,
     /// What did not fit.
     pub dropped: DropCounters,
+}
+
+/// An allocation to be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// What was asked for.
+    pub layout: Layout,
+    /// How many allocations it stands for.
+    pub weight: Weight,
+    /// Return addresses, innermost first; empty if they are not known.
+    pub stack: &'a [usize],
+}
+
+impl Sample<'_> {
+    fn amount(&self) -> Amount {
+        Amount::of(self.layout.size() as u64, self.weight)
+    }
+
+    fn class(&self) -> Class {
+        Class::of(self.layout.size(), self.layout.align())
+    }
+
+    fn tag(&self, bucket: BucketId) -> Tag {
+        Tag { place: bucket.pack(), weight: self.weight.pack() }
+    }
+}
+
+/// Whether recorded blocks of this size and alignment stay with the program's allocator.
+#[inline(always)]
+pub fn is_large(size: usize, align: usize) -> bool {
+    size | align >= LARGE
 }
 
 impl Recorder {
@@ -36,38 +71,84 @@ impl Recorder {
         Self {
             stacks: StackTable::new(),
             live: LiveTable::new(),
-            filter: Filter::new(),
+            pool: Pool::new(),
             dropped: DropCounters::new(),
         }
     }
 
-    /// Whether the block at `address` may be recorded. `false` is certain.
+    /// Whether a block at `address` may be one of the pool. `false` is certain.
     #[inline(always)]
     pub fn may_hold(&self, address: usize) -> bool {
-        self.filter.may_hold(address)
+        self.pool.may_hold(address)
     }
 
-    /// Records the block of `size` bytes at `address`, which nobody else knows yet.
-    pub fn record(
+    /// Whether `address` is in the pool's range.
+    pub fn holds(&self, address: usize) -> bool {
+        self.pool.holds(address)
+    }
+
+    /// Records an allocation that is not large, and serves it. `None` if there is no memory; then
+    /// it is not recorded.
+    pub fn allocate(&self, inside: &Outermost, sample: Sample<'_>) -> Option<NonNull<u8>> {
+        let bucket = self.count(inside, sample)?;
+        // Samples are few: together they take less memory. At interval 1 each thread has its own.
+        let heap = if sample.weight == Weight::ONE { inside.thread() % HEAPS } else { 0 };
+        let block = self.pool.allocate(inside, heap, sample.class(), sample.tag(bucket));
+        if block.is_err() {
+            self.stacks.release(inside, bucket, sample.amount());
+            self.dropped.samples.count();
+        }
+        block.ok()
+    }
+
+    /// Records the free of the block of `size` bytes at `address` in the pool, and frees it.
+    pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
+        if let Some(tag) = self.pool.free(inside, address) {
+            self.retire_tagged(inside, tag, size);
+        }
+    }
+
+    /// Whether the block at `address` in the pool, which is the caller's, has a slot of the size
+    /// that `layout` would get.
+    pub fn fits(&self, address: usize, layout: Layout) -> bool {
+        !is_large(layout.size(), layout.align())
+            && self.pool.class_at(address) == Some(Class::of(layout.size(), layout.align()))
+    }
+
+    /// Records that the block of `size` bytes at `address` in the pool was freed and allocated
+    /// again at the same place, which it [`fits`](Self::fits). `false` if there is no memory.
+    pub fn reallocate(
         &self,
         inside: &Outermost,
         address: usize,
-        size: u64,
-        weight: Weight,
-        stack: &[usize],
-    ) {
-        let Some(bucket) = self.count(inside, stack, size, Amount::of(size, weight)) else {
-            return self.dropped.samples.count();
-        };
-        self.keep(inside, Block { address, size, weight, bucket });
+        size: usize,
+        sample: Sample<'_>,
+    ) -> bool {
+        let Some(bucket) = self.count(inside, sample) else { return false };
+        let before = self.pool.retag(inside, address, sample.tag(bucket));
+        if let Some(tag) = before {
+            self.retire_tagged(inside, tag, size);
+        }
+        before.is_some()
     }
 
-    /// Removes the block at `address`, if it is recorded, before the allocator gets it back. It
-    /// stays counted as in use until [`retire`](Self::retire).
+    fn retire_tagged(&self, inside: &Outermost, tag: Tag, size: usize) {
+        let amount = Amount::of(size as u64, Weight::unpack(tag.weight));
+        self.stacks.release(inside, BucketId::unpack(tag.place), amount);
+    }
+
+    /// Records the large block at `address`, which nobody else knows yet.
+    pub fn record(&self, inside: &Outermost, address: usize, sample: Sample<'_>) {
+        if let Some(bucket) = self.count(inside, sample) {
+            let size = sample.layout.size() as u64;
+            self.keep(inside, Block { address, size, weight: sample.weight, bucket });
+        }
+    }
+
+    /// Removes the large block at `address`, if it is recorded, before the allocator gets it back.
+    /// It stays counted as in use until [`retire`](Self::retire).
     pub fn take(&self, inside: &Outermost, address: usize) -> Option<Block> {
-        let block = self.live.remove(inside, address)?;
-        self.filter.remove(address);
-        Some(block)
+        self.live.remove(inside, address)
     }
 
     /// Counts a block that was taken as freed.
@@ -75,19 +156,14 @@ impl Recorder {
         self.stacks.release(inside, block.bucket, block.amount());
     }
 
-    /// Makes a recorded block live: after its allocation, or again because it was not freed after
-    /// all.
+    /// Makes a recorded large block live: after its allocation, or again because it was not freed
+    /// after all.
     pub fn keep(&self, inside: &Outermost, block: Block) {
-        self.filter.add(block.address);
         match self.live.insert(inside, block) {
             Ok(None) => {}
             // Its free went unnoticed: it happened inside the recorder, in a signal handler.
-            Ok(Some(before)) => {
-                self.filter.remove(before.address);
-                self.retire(inside, before);
-            }
+            Ok(Some(before)) => self.retire(inside, before),
             Err(NoMemory) => {
-                self.filter.remove(block.address);
                 self.retire(inside, block);
                 self.dropped.live.count();
             }
@@ -95,23 +171,20 @@ impl Recorder {
     }
 
     /// Counts an allocation at its stack; without the stack if that does not fit.
-    fn count(
-        &self,
-        inside: &Outermost,
-        stack: &[usize],
-        size: u64,
-        amount: Amount,
-    ) -> Option<BucketId> {
-        if stack.is_empty() {
+    fn count(&self, inside: &Outermost, sample: Sample<'_>) -> Option<BucketId> {
+        let (size, amount) = (sample.layout.size() as u64, sample.amount());
+        if sample.stack.is_empty() {
             self.dropped.stacks.count();
         }
-        let recorded = self.stacks.record(inside, stack, size, amount);
-        recorded
-            .or_else(|NoMemory| {
-                self.dropped.stacks.count();
-                self.stacks.record(inside, &[], size, amount)
-            })
-            .ok()
+        let recorded = self.stacks.record(inside, sample.stack, size, amount);
+        let recorded = recorded.or_else(|NoMemory| {
+            self.dropped.stacks.count();
+            self.stacks.record(inside, &[], size, amount)
+        });
+        if recorded.is_err() {
+            self.dropped.samples.count();
+        }
+        recorded.ok()
     }
 
     /// Copies every bucket, as of one instant.
@@ -139,6 +212,7 @@ impl Recorder {
 
     /// Stops every thread at its next event, for a fork: nobody is in the middle of a change.
     pub fn acquire(&self) {
+        self.pool.acquire();
         self.live.acquire();
         self.stacks.acquire();
     }
@@ -147,6 +221,7 @@ impl Recorder {
     pub fn release(&self) {
         self.stacks.release_locks();
         self.live.release_locks();
+        self.pool.release_locks();
     }
 }
 

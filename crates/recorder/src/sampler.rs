@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::interval::RISE;
 use crate::math::{ln, one_minus_exp_neg};
 use crate::random::{Random, kernel_seed};
 
@@ -34,79 +35,102 @@ use crate::random::{Random, kernel_seed};
 /// One per thread; never shared.
 #[derive(Debug)]
 pub struct Sampler {
-    /// Requests smaller than this many bytes do not reach the next mark. 0: every request does.
-    until_next: Cell<u64>,
-    /// What `until_next` was drawn with, in bytes; [`NEVER_DRAWN`] before the first draw.
+    /// The floor (see `interval.rs`), and how many bytes may be asked for before one is looked at
+    /// more closely. All that the common path touches.
+    left: Cell<u64>,
+    /// How many more bytes lie before the next mark.
+    beyond: Cell<u64>,
+    /// The floor that `left` refers to; 0 before the first draw.
+    floor: Cell<u64>,
+    /// What the distance was drawn with, in bytes.
     interval: Cell<u64>,
     random: Random,
+    is_seeded: Cell<bool>,
 }
-
-/// No interval in force is ever this one, so a new thread's first allocation takes the slow path.
-const NEVER_DRAWN: u64 = u64::MAX;
 
 /// The largest mean distance, in bytes (1 TiB): a weight stays far below the range of [`Weight`].
 pub const MAX_INTERVAL: u64 = 1 << 40;
 
+/// The most bytes that `left` may lie above its floor.
+const MOST_LEFT: u64 = RISE / 2;
+
 impl Sampler {
-    /// A sampler that draws its first mark at its first use.
+    /// A sampler that draws its first mark at its first use: no floor is ever 0.
     pub const fn new() -> Self {
         Self {
-            until_next: Cell::new(0),
-            interval: Cell::new(NEVER_DRAWN),
+            left: Cell::new(0),
+            beyond: Cell::new(0),
+            floor: Cell::new(0),
+            interval: Cell::new(0),
             random: Random::unseeded(),
+            is_seeded: Cell::new(false),
         }
     }
 
-    /// Whether `size` bytes end before the next mark; if they do, they are used up.
+    /// Uses up `size` bytes, at most `i64::MAX`; whether they surely end before the next mark.
     ///
-    /// The whole cost of an allocation that is not recorded. When this answers `false` nothing has
-    /// changed yet, and [`mark`](Self::mark) decides.
+    /// The whole cost of an allocation that is not recorded. When this answers `false`,
+    /// [`mark`](Self::mark) must be asked next.
     #[inline(always)]
-    pub fn passes(&self, size: u64, interval: u64) -> bool {
-        let left = self.until_next.get();
-        if self.interval.get() == interval && size < left {
-            self.until_next.set(left - size);
-            return true;
-        }
-        false
+    pub fn passes(&self, size: u64, floor: u64) -> bool {
+        let left = self.left.get().wrapping_sub(size);
+        self.left.set(left);
+        left.wrapping_sub(floor).cast_signed() >= 0
     }
 
     /// Whether a request that did not pass contains a mark, and what it then stands for.
-    pub fn mark(&self, size: u64, interval: u64) -> Option<Weight> {
-        if self.interval.get() != interval {
-            self.change_interval(interval);
-            if self.passes(size, interval) {
-                return None;
-            }
-        }
-        self.until_next.set(self.draw(interval));
-        (interval != 0).then(|| Weight::of(size, interval))
+    pub fn mark(&self, size: u64, floor: u64, interval: u64) -> Option<Weight> {
+        let wanted = if self.floor.get() == floor {
+            // By as much the request went below the floor.
+            floor.wrapping_sub(self.left.get()).cast_signed().max(0).cast_unsigned()
+        } else {
+            self.change_interval(floor, interval);
+            size
+        };
+        let interval = self.interval.get();
+        let is_marked = match interval {
+            0 => false,
+            1 => true,
+            _ => wanted > self.beyond.get(),
+        };
+        let beyond = if is_marked { self.draw() } else { self.beyond.get().saturating_sub(wanted) };
+        self.show(beyond);
+        is_marked.then(|| Weight::of(size, interval))
     }
 
     /// Forgets the next mark and the seed, as the child of a fork must: its parent goes on with
     /// both.
     pub fn forget(&self) {
-        self.interval.set(NEVER_DRAWN);
+        self.left.set(0);
+        self.floor.set(0);
+        self.is_seeded.set(false);
     }
 
-    fn change_interval(&self, interval: u64) {
-        if self.interval.get() == NEVER_DRAWN {
+    fn change_interval(&self, floor: u64, interval: u64) {
+        if !self.is_seeded.replace(true) {
             self.random.seed(kernel_seed());
         }
+        self.floor.set(floor);
         self.interval.set(interval);
-        self.until_next.set(self.draw(interval));
+        self.beyond.set(self.draw());
     }
 
-    /// The number of bytes up to and including the next marked one.
-    ///
-    /// With the distance `g` exponential, a request of `size` whole bytes reaches the mark when
-    /// `g < size`, that is when `floor(g) + 1 <= size`.
-    fn draw(&self, interval: u64) -> u64 {
-        match interval {
+    /// The number of bytes before the next marked one.
+    fn draw(&self) -> u64 {
+        match self.interval.get() {
             0 => u64::MAX,
             1 => 0,
-            _ => (-ln(self.random.unit()) * interval as f64) as u64 + 1,
+            interval => (-ln(self.random.unit()) * interval as f64) as u64,
         }
+    }
+
+    /// Puts as much as fits of the bytes before the next mark where the common path sees them. At
+    /// interval 1 that is less than nothing: requests of no bytes are recorded too.
+    fn show(&self, bytes: u64) {
+        let shown = bytes.min(MOST_LEFT);
+        self.beyond.set(bytes - shown);
+        let below = u64::from(self.interval.get() == 1);
+        self.left.set(self.floor.get().wrapping_add(shown).wrapping_sub(below));
     }
 }
 
@@ -118,6 +142,9 @@ pub struct Weight(u64);
 impl Weight {
     /// Binary digits after the point: a weight of about 1 is rounded by at most 5e-7.
     pub const FRACTION_BITS: u32 = 20;
+    /// Significant binary digits, so that a weight fits in four bytes: larger ones are rounded by
+    /// at most 8e-9 of themselves.
+    const SIGNIFICANT_BITS: u32 = 26;
     /// The weight of an allocation that stands for itself.
     pub const ONE: Self = Self(1 << Self::FRACTION_BITS);
 
@@ -130,7 +157,26 @@ impl Weight {
             return Self::ONE;
         }
         let chance = one_minus_exp_neg(size.max(1) as f64 / interval as f64);
-        Self((f64::from(1 << Self::FRACTION_BITS) / chance + 0.5) as u64)
+        let fixed = (f64::from(1 << Self::FRACTION_BITS) / chance + 0.5) as u64;
+        let cut = Self::cut(fixed);
+        Self(((fixed + ((1 << cut) >> 1)) >> cut) << cut)
+    }
+
+    /// How many binary digits of `fixed` lie beyond the significant ones.
+    fn cut(fixed: u64) -> u32 {
+        (u64::BITS - fixed.leading_zeros()).saturating_sub(Self::SIGNIFICANT_BITS)
+    }
+
+    /// The weight in four bytes.
+    pub fn pack(self) -> u32 {
+        let cut = Self::cut(self.0);
+        (self.0 >> cut) as u32 | cut << Self::SIGNIFICANT_BITS
+    }
+
+    /// The weight that was packed.
+    pub fn unpack(packed: u32) -> Self {
+        let cut = packed >> Self::SIGNIFICANT_BITS;
+        Self(u64::from(packed & ((1 << Self::SIGNIFICANT_BITS) - 1)) << cut)
     }
 
     /// The weight in units of 2^-[`FRACTION_BITS`](Self::FRACTION_BITS).

@@ -29,6 +29,18 @@ pub struct StackTable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BucketId(u32);
 
+impl BucketId {
+    /// The place as a number that is not 0.
+    pub fn pack(self) -> u32 {
+        self.0 + 1
+    }
+
+    /// The place that was packed.
+    pub fn unpack(packed: u32) -> Self {
+        Self(packed.wrapping_sub(1))
+    }
+}
+
 /// What a snapshot copies of a bucket.
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
@@ -168,7 +180,10 @@ impl Shard {
     }
 
     fn release(&mut self, row: usize, amount: Amount) {
-        self.rows[row].inuse -= amount;
+        // Every place comes from `record`; one that does not exist was overwritten by the program.
+        if let Some(row) = self.rows.get_mut(row) {
+            row.inuse -= amount;
+        }
     }
 
     /// The row of `frames` in `stacks`, a new one if need be.

@@ -1,3 +1,5 @@
+use std::alloc::Layout;
+
 use heapwise_profile::decode;
 
 use super::*;
@@ -6,11 +8,12 @@ use super::*;
 ///
 /// This test program's allocator is not ours, so nothing else is recorded.
 fn recorded() -> Snapshot {
-    for address in [0x1000, 0x2000] {
+    let layout = Layout::new::<[u64; 6]>();
+    let blocks = [(); 2].map(|()| {
         let weight = recorder::mark(48, 1).unwrap();
-        recorder::record(address, 48, weight, recorder::Caller::of(&weight));
-    }
-    recorder::release(0x2000);
+        recorder::allocate(layout, weight, recorder::Caller::of(&weight)).unwrap()
+    });
+    recorder::free(blocks[1].addr().get(), 48);
     recorder::snapshot().unwrap()
 }
 

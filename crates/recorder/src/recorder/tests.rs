@@ -12,41 +12,68 @@ fn count(objects: u64, bytes: u64) -> Count {
 
 static STACK: [usize; 3] = [30, 20, 10];
 
+fn sample(size: usize, weight: Weight, stack: &[usize]) -> Sample<'_> {
+    Sample { layout: Layout::from_size_align(size, 1).unwrap(), weight, stack }
+}
+
+fn allocate(recorder: &Recorder, inside: &Outermost, sample: Sample<'_>) -> usize {
+    recorder.allocate(inside, sample).unwrap().as_ptr() as usize
+}
+
 #[test]
 fn a_block_is_in_use_from_its_allocation_to_its_free() {
     static RECORDER: Recorder = Recorder::new();
     let inside = inside();
-    RECORDER.record(&inside, 0x1000, 100, Weight::ONE, &STACK);
-    RECORDER.record(&inside, 0x2000, 100, Weight::ONE, &STACK);
-    let block = RECORDER.take(&inside, 0x1000).unwrap();
+    let first = allocate(&RECORDER, &inside, sample(100, Weight::ONE, &STACK));
+    let second = allocate(&RECORDER, &inside, sample(100, Weight::ONE, &STACK));
+    assert!(RECORDER.may_hold(first) && RECORDER.holds(second));
     assert_eq!(RECORDER.totals(&inside).inuse, count(2, 200));
-    RECORDER.retire(&inside, block);
+    RECORDER.free(&inside, first, 100);
     assert_eq!(RECORDER.totals(&inside), Totals { alloc: count(2, 200), inuse: count(1, 100) });
-    assert!(!RECORDER.may_hold(0x1000) && RECORDER.may_hold(0x2000));
-    assert_eq!(RECORDER.take(&inside, 0x1000), None);
+    RECORDER.free(&inside, first, 100);
+    assert_eq!(RECORDER.totals(&inside).inuse, count(1, 100), "freed once");
 }
 
 #[test]
-fn a_block_that_was_not_freed_after_all_is_found_again() {
+fn a_block_is_resized_where_it_is_if_its_slot_fits() {
     static RECORDER: Recorder = Recorder::new();
     let inside = inside();
-    RECORDER.record(&inside, 0x1000, 100, Weight::ONE, &STACK);
+    let block = allocate(&RECORDER, &inside, sample(100, Weight::ONE, &STACK));
+    let larger = sample(112, Weight::ONE, &[7]);
+    assert!(RECORDER.fits(block, larger.layout));
+    assert!(RECORDER.reallocate(&inside, block, 100, larger));
+    assert_eq!(RECORDER.totals(&inside), Totals { alloc: count(2, 212), inuse: count(1, 112) });
+    let layout = |size, align| Layout::from_size_align(size, align).unwrap();
+    assert!(!RECORDER.fits(block, layout(113, 1)) && !RECORDER.fits(block, layout(112, 32)));
+    assert!(!RECORDER.fits(block, layout(LARGE, 1)));
+    RECORDER.free(&inside, block, 112);
+    assert_eq!(RECORDER.totals(&inside).inuse, count(0, 0));
+}
+
+#[test]
+fn a_large_block_that_was_not_freed_after_all_is_found_again() {
+    static RECORDER: Recorder = Recorder::new();
+    let inside = inside();
+    RECORDER.record(&inside, 0x1000, sample(LARGE, Weight::ONE, &STACK));
     let block = RECORDER.take(&inside, 0x1000).unwrap();
+    assert_eq!(RECORDER.totals(&inside).inuse.objects, 1, "until it is retired");
     RECORDER.keep(&inside, block);
-    assert_eq!(RECORDER.totals(&inside), Totals { alloc: count(1, 100), inuse: count(1, 100) });
+    assert_eq!(RECORDER.totals(&inside).alloc.objects, 1);
     assert_eq!(RECORDER.take(&inside, 0x1000), Some(block));
+    RECORDER.retire(&inside, block);
+    assert_eq!(RECORDER.totals(&inside).inuse, count(0, 0));
+    assert_eq!(RECORDER.take(&inside, 0x1000), None);
 }
 
 #[test]
 fn an_unnoticed_free_is_made_up_for_when_the_address_comes_back() {
     static RECORDER: Recorder = Recorder::new();
     let inside = inside();
-    RECORDER.record(&inside, 0x1000, 100, Weight::ONE, &STACK);
-    RECORDER.record(&inside, 0x1000, 300, Weight::ONE, &STACK);
-    assert_eq!(RECORDER.totals(&inside), Totals { alloc: count(2, 400), inuse: count(1, 300) });
-    let block = RECORDER.take(&inside, 0x1000).unwrap();
-    assert_eq!(block.size, 300);
-    assert!(!RECORDER.may_hold(0x1000));
+    RECORDER.record(&inside, 0x1000, sample(10_000, Weight::ONE, &STACK));
+    RECORDER.record(&inside, 0x1000, sample(30_000, Weight::ONE, &STACK));
+    let totals = RECORDER.totals(&inside);
+    assert_eq!(totals, Totals { alloc: count(2, 40_000), inuse: count(1, 30_000) });
+    assert_eq!(RECORDER.take(&inside, 0x1000).unwrap().size, 30_000);
 }
 
 #[test]
@@ -56,7 +83,7 @@ fn stacks_that_do_not_fit_are_counted_without_frames() {
     // More stacks than the table holds, all live: totals stay exact.
     let stacks = 300_000;
     for i in 1..=stacks {
-        RECORDER.record(&inside, i * 16, 8, Weight::ONE, &[i]);
+        allocate(&RECORDER, &inside, sample(8, Weight::ONE, &[i]));
     }
     let dropped = RECORDER.dropped.read();
     assert!(dropped.stacks > 0 && dropped.live == 0 && dropped.samples == 0, "{dropped:?}");
@@ -70,15 +97,17 @@ fn stacks_that_do_not_fit_are_counted_without_frames() {
 fn rows_add_up_to_the_totals_with_fractional_weights() {
     static RECORDER: Recorder = Recorder::new();
     let inside = inside();
-    for i in 1..2000u64 {
+    let mut blocks = Vec::new();
+    for i in 1..2000usize {
         let size = i * i % 5003 + 1;
-        let stack = [i as usize % 11, 2, 1];
-        RECORDER.record(&inside, i as usize * 16, size, Weight::of(size, 4096), &stack);
+        let stack = [i % 11, 2, 1];
+        let weight = Weight::of(size as u64, 4096);
+        blocks.push((allocate(&RECORDER, &inside, sample(size, weight, &stack)), size));
     }
     let rows = RECORDER.rows(&inside).unwrap();
     let sum = rows.iter().copied().fold(Totals::default(), Totals::plus);
     assert_eq!(sum, RECORDER.totals(&inside));
-    (1..2000).for_each(|i| RECORDER.retire(&inside, RECORDER.take(&inside, i * 16).unwrap()));
+    blocks.into_iter().for_each(|(address, size)| RECORDER.free(&inside, address, size));
     assert_eq!(RECORDER.totals(&inside).inuse, Count::default());
 }
 
@@ -90,10 +119,9 @@ fn a_snapshot_under_load_never_shows_more_in_use_than_allocated() {
             scope.spawn(move || {
                 for i in 0..30_000usize {
                     let inside = Outermost::enter().unwrap();
-                    let address = thread << 32 | (i + 1) << 4;
-                    RECORDER.record(&inside, address, 64, Weight::ONE, &[thread, i % 50]);
-                    let block = RECORDER.take(&inside, address).unwrap();
-                    RECORDER.retire(&inside, block);
+                    let stack = [thread, i % 50];
+                    let block = allocate(&RECORDER, &inside, sample(64, Weight::ONE, &stack));
+                    RECORDER.free(&inside, block, 64);
                 }
             });
         }

@@ -4,9 +4,27 @@ fn weight(size: u64, interval: u64) -> f64 {
     Weight::of(size, interval).fixed() as f64 / f64::from(1 << Weight::FRACTION_BITS)
 }
 
-/// Feeds one request to a sampler as the allocator does.
-fn offer(sampler: &Sampler, size: u64, interval: u64) -> Option<Weight> {
-    if sampler.passes(size, interval) { None } else { sampler.mark(size, interval) }
+/// A sampler, and the interval that the process would have.
+struct Thread {
+    sampler: Sampler,
+    floor: u64,
+    interval: u64,
+}
+
+impl Thread {
+    fn new() -> Self {
+        Self { sampler: Sampler::new(), floor: RISE, interval: 0 }
+    }
+
+    /// Feeds one request to the sampler as the allocator does.
+    fn offer(&mut self, size: u64, interval: u64) -> Option<Weight> {
+        if interval != self.interval {
+            self.interval = interval;
+            self.floor = self.floor.wrapping_add(RISE);
+        }
+        let Self { sampler, floor, .. } = self;
+        if sampler.passes(size, *floor) { None } else { sampler.mark(size, *floor, interval) }
+    }
 }
 
 #[test]
@@ -20,36 +38,55 @@ fn worked_numbers_of_the_model() {
 }
 
 #[test]
+fn a_weight_is_packed_without_loss() {
+    for interval in [1, 100, 4096, 512 << 10, MAX_INTERVAL] {
+        for size in (0..40).map(|bits| 1 << bits).chain([0, 3, 136, 5003]) {
+            let weight = Weight::of(size, interval);
+            assert_eq!(Weight::unpack(weight.pack()), weight);
+        }
+    }
+}
+
+#[test]
+fn a_mark_further_away_than_is_shown_is_reached_in_the_end() {
+    let mut thread = Thread::new();
+    let asked = 1 << 31;
+    let requests = (0..200_000).filter(|_| thread.offer(asked, MAX_INTERVAL).is_some()).count();
+    // 200 000 times 2 GiB is 390.6 times 1 TiB; one standard deviation is 19.8.
+    assert!(requests.abs_diff(390) < 100, "{requests}");
+}
+
+#[test]
 fn interval_one_records_everything_with_weight_one() {
-    let sampler = Sampler::new();
-    for size in [0, 1, 7, 1 << 40, u64::MAX] {
-        assert_eq!(offer(&sampler, size, 1), Some(Weight::ONE));
+    let mut thread = Thread::new();
+    for size in [0, 1, 7, 1 << 40, i64::MAX as u64] {
+        assert_eq!(thread.offer(size, 1), Some(Weight::ONE));
     }
 }
 
 #[test]
 fn interval_zero_records_nothing() {
-    let sampler = Sampler::new();
-    for size in [0, 1, u64::MAX, u64::MAX, u64::MAX] {
-        assert_eq!(offer(&sampler, size, 0), None);
+    let mut thread = Thread::new();
+    for size in [0, 1, i64::MAX as u64, i64::MAX as u64, i64::MAX as u64] {
+        assert_eq!(thread.offer(size, 0), None);
     }
 }
 
 #[test]
 fn a_new_interval_is_obeyed_by_the_next_request() {
-    let sampler = Sampler::new();
-    offer(&sampler, 1, MAX_INTERVAL);
-    assert_eq!(offer(&sampler, 1, 1), Some(Weight::ONE));
-    assert_eq!(offer(&sampler, 1, 0), None);
-    assert_eq!(offer(&sampler, 1, 1), Some(Weight::ONE));
+    let mut thread = Thread::new();
+    thread.offer(1, MAX_INTERVAL);
+    assert_eq!(thread.offer(1, 1), Some(Weight::ONE));
+    assert_eq!(thread.offer(1, 0), None);
+    assert_eq!(thread.offer(1, 1), Some(Weight::ONE));
 }
 
 #[test]
 fn the_largest_interval_overflows_nothing() {
     assert!(weight(1, MAX_INTERVAL) <= (MAX_INTERVAL + 1) as f64);
-    let sampler = Sampler::new();
+    let mut thread = Thread::new();
     for _ in 0..10_000 {
-        offer(&sampler, u64::MAX, MAX_INTERVAL);
+        thread.offer(i64::MAX as u64, MAX_INTERVAL);
     }
 }
 
@@ -65,10 +102,10 @@ struct Estimate {
 }
 
 fn estimate(requests: impl Iterator<Item = (u64, u64)>) -> Estimate {
-    let sampler = Sampler::new();
+    let mut thread = Thread::new();
     let mut sums = [0.0; 4];
     for (size, interval) in requests {
-        if let Some(weight) = offer(&sampler, size, interval) {
+        if let Some(weight) = thread.offer(size, interval) {
             let weight = weight.fixed() as f64 / f64::from(1 << Weight::FRACTION_BITS);
             sums[0] += weight;
             sums[1] += weight * size as f64;

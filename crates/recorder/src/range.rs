@@ -1,0 +1,202 @@
+//! The reserved range of addresses that recorded blocks are served from, as spans.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use crate::arena::{NoMemory, count_mapped};
+use crate::entry::Outermost;
+use crate::lock::Lock;
+use crate::reserve::Reserve;
+use crate::size_class::{Class, SPAN_BYTES};
+use crate::span::{Span, Tags};
+
+/// Bytes of the range: 256 GiB, of addresses only.
+const BYTES: usize = 1 << 38;
+/// Where addresses are limited, a part of it will do: 1 GiB at least.
+const LEAST_BYTES: usize = 1 << 30;
+/// Spans committed at a time: what is known of them fills a page.
+const CHUNK_SPANS: usize = 4096 / size_of::<Span>();
+const CHUNK_BYTES: usize = CHUNK_SPANS * SPAN_BYTES;
+
+/// Where the range is before it is: no address of a program lies so high.
+const NOWHERE: usize = 1 << 63;
+
+/// Spans that nobody uses keep their memory while they are fewer than this, or than an eighth of
+/// those in use.
+const KEPT_SPANS: usize = 64;
+
+/// The range. Whether an address is in it is the cheap test of a free.
+#[derive(Debug)]
+pub struct Range {
+    start: AtomicUsize,
+    /// How many of the [`BYTES`] from `start` on hold spans by now.
+    committed: AtomicUsize,
+    /// Where the [`Span`]s are.
+    spans: AtomicUsize,
+    supply: Lock<Supply>,
+}
+
+#[derive(Debug)]
+struct Supply {
+    range: Option<Reserve>,
+    table: Option<Reserve>,
+    committed: usize,
+    /// One more than the first of a chain of spans that nobody uses; 0 for none.
+    free: u32,
+    /// How many of these have memory.
+    kept: usize,
+    used: usize,
+    /// Nothing could be reserved: not tried again.
+    is_refused: bool,
+}
+
+/// A span and its number.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbered {
+    pub number: u32,
+    pub span: &'static Span,
+    /// Its first address.
+    pub start: usize,
+}
+
+impl Numbered {
+    /// The tags of a span that belongs to a heap and has this class.
+    pub fn tags(&self, class: Class) -> Tags {
+        // SAFETY: a span is committed before it is handed out and stays so; its class, under the
+        // lock of the heap that it belongs to, says where its tags end.
+        unsafe { Tags::at(self.start, class) }
+    }
+}
+
+impl Range {
+    /// No range yet: it holds no address.
+    pub const fn new() -> Self {
+        let supply = Supply {
+            range: None,
+            table: None,
+            committed: 0,
+            free: 0,
+            kept: 0,
+            used: 0,
+            is_refused: false,
+        };
+        Self {
+            start: AtomicUsize::new(NOWHERE),
+            committed: AtomicUsize::new(0),
+            spans: AtomicUsize::new(0),
+            supply: Lock::new(supply),
+        }
+    }
+
+    /// Whether `address` may be that of a recorded block: `false` is certain.
+    #[inline(always)]
+    pub fn may_hold(&self, address: usize) -> bool {
+        address.wrapping_sub(self.start.load(Relaxed)) < BYTES
+    }
+
+    /// The span that `address` lies in, if it is in one.
+    pub fn span_at(&self, address: usize) -> Option<Numbered> {
+        let offset = address.wrapping_sub(self.start.load(Relaxed));
+        (offset < self.committed.load(Relaxed)).then(|| self.span((offset / SPAN_BYTES) as u32))
+    }
+
+    /// The span of this number, which is that of a committed one.
+    pub fn span(&self, number: u32) -> Numbered {
+        let table = self.spans.load(Relaxed) as *const Span;
+        // SAFETY: the table has a row for every span of the range, and a number comes from an
+        // address in it or from another row.
+        let place = unsafe { table.add(number as usize) };
+        // SAFETY: the row of a span that was committed is committed, is zeroes or a `Span` of
+        // atomics, and stays for the rest of the process.
+        let span = unsafe { &*place };
+        Numbered { number, span, start: self.start.load(Relaxed) + number as usize * SPAN_BYTES }
+    }
+
+    /// A span that nobody uses, to be made into one of `class` for heap number `heap`.
+    pub fn take(
+        &self,
+        inside: &Outermost,
+        heap: usize,
+        class: Class,
+    ) -> Result<Numbered, NoMemory> {
+        let mut supply = self.supply.lock(inside);
+        if supply.free == 0 {
+            self.extend(&mut supply)?;
+        }
+        let taken = self.span(supply.free - 1);
+        supply.free = taken.span.next.load(Relaxed);
+        supply.kept = supply.kept.saturating_sub(1);
+        supply.used += 1;
+        taken.span.begin(heap, class);
+        Ok(taken)
+    }
+
+    /// Takes back an empty span.
+    pub fn give_back(&self, inside: &Outermost, empty: Numbered) {
+        empty.span.owner.store(0, Relaxed);
+        let mut supply = self.supply.lock(inside);
+        supply.used -= 1;
+        if supply.kept >= KEPT_SPANS.max(supply.used / 8) {
+            let start = empty.start as *mut libc::c_void;
+            // SAFETY: the pages are this span's, in which no block is left. They read as zeroes
+            // later, which is as good as anything.
+            unsafe { libc::madvise(start, SPAN_BYTES, libc::MADV_DONTNEED) };
+        } else {
+            supply.kept += 1;
+        }
+        empty.span.next.store(supply.free, Relaxed);
+        supply.free = empty.number + 1;
+    }
+
+    /// Commits the next chunk; reserves the range first if that has not been done.
+    fn extend(&self, supply: &mut Supply) -> Result<(), NoMemory> {
+        if supply.range.is_none() {
+            self.reserve(supply)?;
+        }
+        let (Some(range), Some(table)) = (&supply.range, &supply.table) else {
+            return Err(NoMemory);
+        };
+        let first = supply.committed;
+        table.commit(first * size_of::<Span>(), CHUNK_SPANS * size_of::<Span>())?;
+        count_mapped(CHUNK_SPANS * size_of::<Span>());
+        range.commit(first * SPAN_BYTES, CHUNK_BYTES)?;
+        supply.committed += CHUNK_SPANS;
+        self.committed.store(supply.committed * SPAN_BYTES, Relaxed);
+        for number in (first..supply.committed).rev() {
+            self.span(number as u32).span.next.store(supply.free, Relaxed);
+            supply.free = number as u32 + 1;
+        }
+        Ok(())
+    }
+
+    fn reserve(&self, supply: &mut Supply) -> Result<(), NoMemory> {
+        if supply.is_refused {
+            return Err(NoMemory);
+        }
+        // Should the second fail, the first stays: addresses only.
+        let reserve = |bytes: usize| {
+            let table = Reserve::new(bytes / SPAN_BYTES * size_of::<Span>(), SPAN_BYTES)?;
+            Reserve::new(bytes, SPAN_BYTES).map(|range| (range, table))
+        };
+        let sizes = std::iter::successors(Some(BYTES), |bytes| Some(bytes / 4));
+        let found =
+            sizes.take_while(|&bytes| bytes >= LEAST_BYTES).find_map(|bytes| reserve(bytes).ok());
+        let Some((range, table)) = found else {
+            supply.is_refused = true;
+            return Err(NoMemory);
+        };
+        self.spans.store(table.start(), Relaxed);
+        self.start.store(range.start(), Relaxed);
+        (supply.range, supply.table) = (Some(range), Some(table));
+        Ok(())
+    }
+
+    /// Takes the lock, for a fork.
+    pub fn acquire(&self) {
+        self.supply.acquire();
+    }
+
+    /// Gives back what [`acquire`](Self::acquire) took.
+    pub fn release_lock(&self) {
+        self.supply.release();
+    }
+}

@@ -1,0 +1,166 @@
+//! Sizes of slots: how a request is rounded up, and how a span is divided.
+
+/// Bytes of a span, and what it is aligned to.
+pub const SPAN_BYTES: usize = 1 << 16;
+
+/// Requests of this size or alignment and above are not served from slots. A power of two.
+pub const LARGE: usize = 8192;
+
+/// Bytes of a tag, of which a span has one a slot.
+pub const TAG_BYTES: usize = 8;
+
+/// 8, 16, .. 64, then four steps to each doubling: 80, 96, 112, 128, 160, .. 8192.
+pub const CLASSES: usize = 36;
+
+/// The most that a slot's address is a multiple of, however large the slot: a page.
+const MOST_ALIGNED: usize = 4096;
+
+/// One size of slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class(u8);
+
+impl Class {
+    /// The class for requests of `size` bytes at multiples of `align`, both below [`LARGE`]: the
+    /// smallest that is a multiple of `align`.
+    pub fn of(size: usize, align: usize) -> Self {
+        let mut class = Self::at_least(size.max(align));
+        while !class.bytes().is_multiple_of(align) {
+            class.0 += 1;
+        }
+        class
+    }
+
+    fn at_least(size: usize) -> Self {
+        if size <= 64 {
+            return Self((size.max(1).div_ceil(8) - 1) as u8);
+        }
+        let last = size - 1;
+        let doubling = last.ilog2();
+        let step = last >> (doubling - 2) & 3;
+        Self((8 + (doubling as usize - 6) * 4 + step) as u8)
+    }
+
+    /// The class of this number, if there is one.
+    pub fn from_index(index: usize) -> Option<Self> {
+        (index < CLASSES).then_some(Self(index as u8))
+    }
+
+    /// Its number, below [`CLASSES`].
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// Bytes of a slot.
+    pub const fn bytes(self) -> usize {
+        let index = self.0 as usize;
+        if index < 8 { (index + 1) * 8 } else { (5 + index % 4) << (4 + (index - 8) / 4) }
+    }
+
+    /// How a span of this class is divided.
+    pub fn layout(self) -> &'static Layout {
+        &LAYOUTS[self.index()]
+    }
+}
+
+/// How a span is divided: tags first, then slots.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// How many slots.
+    pub slots: u32,
+    /// Where the first slot is, in bytes from the start of the span.
+    pub first: u32,
+    /// `2^32 / bytes` of a slot, rounded up.
+    reciprocal: u32,
+}
+
+impl Layout {
+    const NONE: Self = Self { slots: 0, first: 0, reciprocal: 0 };
+
+    const fn of(class: Class) -> Self {
+        let bytes = class.bytes();
+        let natural = 1 << bytes.trailing_zeros();
+        let align = if natural < MOST_ALIGNED { natural } else { MOST_ALIGNED };
+        let mut slots = SPAN_BYTES / (bytes + TAG_BYTES);
+        let mut first = (slots * TAG_BYTES).next_multiple_of(align);
+        while first + slots * bytes > SPAN_BYTES {
+            slots -= 1;
+            first = (slots * TAG_BYTES).next_multiple_of(align);
+        }
+        let reciprocal = (1usize << 32).div_ceil(bytes);
+        Self { slots: slots as u32, first: first as u32, reciprocal: reciprocal as u32 }
+    }
+
+    /// The slot that holds the byte `offset` of a span, if one does.
+    ///
+    /// The reciprocal is too large by less than 1, so the quotient by less than `offset / 2^32`: it
+    /// is exact for offsets below 2^16 and slots of at most 2^13 bytes.
+    pub fn slot(&self, offset: usize) -> Option<u32> {
+        let inside = offset.checked_sub(self.first as usize)?;
+        let slot = ((inside as u64 * u64::from(self.reciprocal)) >> 32) as u32;
+        (slot < self.slots).then_some(slot)
+    }
+}
+
+static LAYOUTS: [Layout; CLASSES] = {
+    let mut layouts = [Layout::NONE; CLASSES];
+    let mut index = 0;
+    while index < CLASSES {
+        layouts[index] = Layout::of(Class(index as u8));
+        index += 1;
+    }
+    layouts
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes() -> impl Iterator<Item = Class> {
+        (0..CLASSES).map(|index| Class::from_index(index).unwrap())
+    }
+
+    #[test]
+    fn a_request_gets_the_smallest_slot_that_holds_it() {
+        let sizes: Vec<usize> = classes().map(Class::bytes).collect();
+        assert!(sizes.is_sorted());
+        assert_eq!((sizes[0], sizes[8], sizes[CLASSES - 1]), (8, 80, LARGE));
+        for size in 0..LARGE {
+            let expected = sizes.iter().find(|&&bytes| bytes >= size).unwrap();
+            assert_eq!(Class::of(size, 1).bytes(), *expected, "{size}");
+        }
+        assert_eq!(Class::from_index(CLASSES), None);
+    }
+
+    #[test]
+    fn slots_are_aligned_as_asked() {
+        for align in (0..13).map(|bits| 1 << bits) {
+            for size in (0..LARGE).step_by(7) {
+                let class = Class::of(size, align);
+                assert!(class.bytes() >= size && class.bytes().is_multiple_of(align));
+                assert!((class.layout().first as usize).is_multiple_of(align));
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_span_belongs_to_the_slot_that_it_lies_in() {
+        for class in classes() {
+            let layout = class.layout();
+            let (first, bytes) = (layout.first as usize, class.bytes());
+            assert!(first >= layout.slots as usize * TAG_BYTES);
+            assert!(first + layout.slots as usize * bytes <= SPAN_BYTES);
+            for offset in 0..SPAN_BYTES {
+                let slot = offset.checked_sub(first).map(|inside| (inside / bytes) as u32);
+                assert_eq!(layout.slot(offset), slot.filter(|&slot| slot < layout.slots));
+            }
+        }
+    }
+
+    #[test]
+    fn little_of_a_span_is_lost() {
+        for class in classes() {
+            let used = class.layout().slots as usize * (class.bytes() + TAG_BYTES);
+            assert!(used * 8 >= SPAN_BYTES * 7, "{class:?}");
+        }
+    }
+}
