@@ -11,6 +11,7 @@
 mod arguments;
 mod bless;
 mod demo;
+mod go_executables;
 mod go_profiles;
 mod process;
 mod reference;

@@ -44,7 +44,7 @@ pub struct MappedRange {
 impl MappedRange {
     /// Whether the range says nothing: profiles that know no mapping carry one such, and their
     /// addresses are link addresses.
-    fn is_unknown(&self) -> bool {
+    pub(crate) fn is_unknown(&self) -> bool {
         self.start == 0 && self.offset == FileOffset(0) && matches!(self.limit, 0 | u64::MAX)
     }
 
@@ -80,7 +80,7 @@ impl Segment {
         first <= at.0 && at.0 < limit.unwrap_or(u64::MAX)
     }
 
-    fn holds_link(&self, at: LinkAddr) -> bool {
+    pub(crate) fn holds_link(&self, at: LinkAddr) -> bool {
         at.0.checked_sub(self.link.0).is_some_and(|distance| distance < self.size)
     }
 
@@ -95,12 +95,16 @@ pub(crate) struct Segments {
     pub(crate) loaded: Vec<Segment>,
     /// The file runs at its link addresses (`ET_EXEC`, a kernel): no loader moves it.
     pub(crate) fixed: bool,
+    /// The link address of what a mapping starts with, in formats whose files are loaded as a whole
+    /// (PE, Mach-O).
+    pub(crate) whole: Option<LinkAddr>,
 }
 
 impl Segments {
     /// The link address of a runtime address, `None` when it is outside all that the file loads.
     ///
     /// * An unknown range: the address is a link address already.
+    /// * A file that is loaded as a whole: the range is all of it.
     /// * A segment holds the file offset. Where two meet within a page the executable one counts,
     ///   for addresses of a profile are code.
     /// * A file that runs at its link addresses, in a range with an offset that does not fit (a
@@ -109,6 +113,11 @@ impl Segments {
     pub(crate) fn link_address(&self, runtime: u64, range: &MappedRange) -> Option<LinkAddr> {
         if range.is_unknown() {
             return Some(LinkAddr(runtime));
+        }
+        if let Some(first) = self.whole {
+            let moved = if range.start == 0 { 0 } else { range.start.wrapping_sub(first.0) };
+            let link = LinkAddr(runtime.wrapping_sub(moved));
+            return self.best(|segment| segment.holds_link(link)).map(|_| link);
         }
         let at = range.file_offset(runtime);
         if self.loaded.is_empty() {

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 
-use object::{Object, ObjectKind, ObjectSegment};
+use object::{Object, ObjectKind, ObjectSection, ObjectSegment, ObjectSymbol};
 
 use crate::address::{Segment, Segments};
+use crate::debug_files::DebugFiles;
 use crate::demangle::readable_name;
 use crate::dwarf::Dwarf;
+use crate::go::GoTables;
+use crate::image::{hex, parse_object};
+use crate::kernel::{Kernel, may_be_kernel};
 use crate::symbols::Symbols;
 use crate::{Error, FileOffset, Image, LinkAddr, MappedRange, Symbol};
 
@@ -22,8 +26,14 @@ pub struct Binary<'a> {
     segments: Segments,
     /// Where debug information and symbols lie when they were split off.
     debug: Option<(&'a Image, object::File<'a>)>,
+    /// Where other parts of debug information are looked for.
+    files: Option<&'a DebugFiles<'a>>,
+    /// The symbol that a kernel is mapped from.
+    relocation_symbol: &'a str,
+    kernel: OnceCell<(Option<u64>, Option<u64>)>,
     symbols: OnceCell<Symbols<'a>>,
     dwarf: OnceCell<Option<Dwarf<'a>>>,
+    go: OnceCell<Option<GoTables<'a>>>,
 }
 
 /// A function at an address, and the position in its source.
@@ -57,18 +67,35 @@ impl<'a> Binary<'a> {
     pub fn parse(image: &'a Image) -> Result<Self, Error> {
         let file = parse_object(image)?;
         let segments = read_segments(&file);
-        let (symbols, dwarf) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { image, file, segments, debug: None, symbols, dwarf })
+        let (symbols, dwarf, go) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let (relocation_symbol, kernel) = (DEFAULT_RELOCATION_SYMBOL, OnceCell::new());
+        let (debug, files) = (None, None);
+        Ok(Self {
+            image,
+            file,
+            segments,
+            debug,
+            files,
+            relocation_symbol,
+            kernel,
+            symbols,
+            dwarf,
+            go,
+        })
     }
 
-    /// Takes symbols and debug information from `debug`, the file they were split off to.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unrecognized`] when `debug` is no object file.
-    pub fn with_debug_file(self, debug: &'a Image) -> Result<Self, Error> {
-        let file = parse_object(debug)?;
-        Ok(Self { debug: Some((debug, file)), ..self })
+    /// Takes symbols and debug information from where they were moved to, as far as `files` has it.
+    #[must_use]
+    pub fn with_debug_files(self, files: &'a DebugFiles<'a>) -> Self {
+        let moved = (!self.has_debug_info()).then(|| files.separate(&self)).flatten();
+        let debug = moved.and_then(|image| Some((image, parse_object(image).ok()?)));
+        Self { debug, files: Some(files), ..self }
+    }
+
+    /// Takes the file for a kernel whose mappings start at the symbol `name`, if it has one so named.
+    #[must_use]
+    pub fn with_relocation_symbol(self, name: &'a str) -> Self {
+        Self { relocation_symbol: name, kernel: OnceCell::new(), ..self }
     }
 
     /// The file that was parsed.
@@ -78,8 +105,12 @@ impl<'a> Binary<'a> {
 
     /// The GNU build id in lower-case hex, `None` when the file has none.
     pub fn build_id(&self) -> Option<String> {
-        let id = self.file.build_id().ok()??;
-        Some(id.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.file.build_id().ok()?.map(hex)
+    }
+
+    /// What tells builds apart on macOS.
+    pub(crate) fn uuid(&self) -> Option<String> {
+        self.file.mach_uuid().ok()?.map(|id| hex(&id))
     }
 
     /// Name and checksum of the file that debug information was split off to, if the file says so.
@@ -95,7 +126,31 @@ impl<'a> Binary<'a> {
     /// The link address of a runtime address in a process that had this file mapped at `range`;
     /// `None` when the file loads nothing there.
     pub fn link_address(&self, runtime: u64, range: &MappedRange) -> Option<LinkAddr> {
-        self.segments.link_address(runtime, range)
+        match self.kernel_base(range) {
+            Some(base) => Some(LinkAddr(runtime.wrapping_sub(base))),
+            None => self.segments.link_address(runtime, range),
+        }
+    }
+
+    fn kernel_base(&self, range: &MappedRange) -> Option<u64> {
+        if range.is_unknown() || !matches!(self.file, object::File::Elf64(_)) {
+            return None;
+        }
+        let (code, symbol) = *self.kernel.get_or_init(|| {
+            let symbol = self.file.symbol_by_name(self.relocation_symbol);
+            (self.segment_with_code(), symbol.map(|symbol| symbol.address()))
+        });
+        let symbol = symbol.filter(|_| may_be_kernel(&self.image.path().to_string_lossy(), range));
+        Kernel { fixed: self.segments.fixed, code: code?, symbol }.base(range)
+    }
+
+    /// The link address of the segment that code lies in.
+    fn segment_with_code(&self) -> Option<u64> {
+        let text = self.file.section_by_name(".text").map(|section| LinkAddr(section.address()));
+        let mut executable = self.segments.loaded.iter().filter(|segment| segment.executable);
+        executable
+            .find(|segment| text.is_none_or(|text| segment.holds_link(text)))
+            .map(|s| s.link.0)
     }
 
     /// The function of the symbol table whose code holds `at`.
@@ -106,10 +161,17 @@ impl<'a> Binary<'a> {
     /// Replaces `frames` by the functions that `at` lies in: innermost inlined call first, the
     /// function that holds the machine code last. Empty when nothing is known about the address.
     ///
-    /// Without debug information this is the symbol alone. The symbol also names a function that
+    /// Functions of Go come from the tables of its runtime, as in the profiles that it writes.
+    /// Without debug information others are the symbol alone. The symbol also names a function that
     /// debug information leaves nameless, or names without its scope.
     pub fn frames<'s>(&'s self, at: LinkAddr, frames: &mut Vec<Frame<'s>>) {
         frames.clear();
+        if let Some(go) = self.go() {
+            go.frames(at, frames);
+            if !frames.is_empty() {
+                return;
+            }
+        }
         if let Some(dwarf) = self.dwarf() {
             dwarf.frames(at, frames);
         }
@@ -126,6 +188,10 @@ impl<'a> Binary<'a> {
         }
     }
 
+    fn go(&self) -> Option<&GoTables<'a>> {
+        self.go.get_or_init(|| GoTables::read(&self.file)).as_ref()
+    }
+
     fn symbols(&self) -> &Symbols<'a> {
         let source = self.debug.as_ref().map_or(&self.file, |(_, file)| file);
         self.symbols.get_or_init(|| Symbols::read(source))
@@ -134,7 +200,11 @@ impl<'a> Binary<'a> {
     fn dwarf(&self) -> Option<&Dwarf<'a>> {
         let own = (self.image, &self.file);
         let (image, file) = self.debug.as_ref().map_or(own, |(image, file)| (image, file));
-        self.dwarf.get_or_init(|| Dwarf::read(image, file)).as_ref()
+        let programs = || {
+            let debug = self.debug.as_ref().map(|(image, _)| *image);
+            [self.image].into_iter().chain(debug).map(|image| image.path().to_owned()).collect()
+        };
+        self.dwarf.get_or_init(|| Dwarf::read(image, file, self.files, programs())).as_ref()
     }
 }
 
@@ -144,12 +214,11 @@ impl fmt::Debug for Binary<'_> {
     }
 }
 
+/// The start of the code of Linux.
+const DEFAULT_RELOCATION_SYMBOL: &str = "_stext";
+
 fn is_mangled(symbol: &[u8]) -> bool {
     symbol.starts_with(b"_Z") || symbol.starts_with(b"_R")
-}
-
-fn parse_object(image: &Image) -> Result<object::File<'_>, Error> {
-    object::File::parse(image.bytes()).map_err(|_| Error::unrecognized(image.path()))
 }
 
 fn read_segments(file: &object::File<'_>) -> Segments {
@@ -164,7 +233,22 @@ fn read_segments(file: &object::File<'_>) -> Segments {
         }
     });
     let fixed = file.kind() == ObjectKind::Executable && !is_position_independent(file);
-    Segments { loaded: loaded.filter(|segment| segment.size > 0).collect(), fixed }
+    let whole = whole(file).map(LinkAddr);
+    Segments { loaded: loaded.filter(|segment| segment.size > 0).collect(), fixed, whole }
+}
+
+/// Where the first byte of a file goes that is loaded as a whole.
+fn whole(file: &object::File<'_>) -> Option<u64> {
+    match file {
+        object::File::Pe32(_) | object::File::Pe64(_) => Some(file.relative_address_base()),
+        object::File::MachO32(_) | object::File::MachO64(_) => {
+            let mut segments = file.segments();
+            segments
+                .find(|s| s.name().is_ok_and(|name| name == Some("__TEXT")))
+                .map(|s| s.address())
+        }
+        _ => None,
+    }
 }
 
 /// Position-independent programs are linked like libraries; `object` tells them from those by their

@@ -1,24 +1,27 @@
-//! Debug information that was split off into a file of its own.
+//! Which file holds the debug information of another.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::{Binary, Image};
+use crate::Binary;
 
 /// The places where the debug information of `binary` may lie, the best first:
 ///
 /// * `<directory>/.build-id/xx/yyyy.debug`, by build id;
 /// * the name in `.gnu_debuglink`: beside the binary, in `.debug` beside it, and under each
-///   directory at the path of the binary.
-///
-/// `directories` are those that the user's system keeps such files in (`/usr/lib/debug`).
-pub fn debug_file_candidates(binary: &Binary<'_>, directories: &[PathBuf]) -> Vec<PathBuf> {
-    let by_id =
-        binary.build_id().and_then(|id| Some((id.get(..2)?.to_owned(), id.get(2..)?.to_owned())));
-    let by_id = by_id.into_iter().flat_map(|(first, rest)| {
-        let file = format!(".build-id/{first}/{rest}.debug");
-        directories.iter().map(move |directory| directory.join(&file))
-    });
-    by_id.chain(linked(binary, directories)).collect()
+///   directory at the path of the binary;
+/// * the folder `.dSYM` beside a binary of macOS.
+pub(crate) fn candidates(binary: &Binary<'_>, directories: &[PathBuf]) -> Vec<PathBuf> {
+    let id = binary.build_id();
+    let by_id = id.iter().flat_map(|id| by_build_id(id, directories));
+    by_id.chain(linked(binary, directories)).chain(symbol_folder(binary)).collect()
+}
+
+/// Where a file lies that is filed by its build id.
+pub(crate) fn by_build_id(id: &str, directories: &[PathBuf]) -> Vec<PathBuf> {
+    let Some((first, rest)) = id.split_at_checked(2) else { return Vec::new() };
+    let file = format!(".build-id/{first}/{rest}.debug");
+    directories.iter().map(|directory| directory.join(&file)).collect()
 }
 
 fn linked(binary: &Binary<'_>, directories: &[PathBuf]) -> Vec<PathBuf> {
@@ -39,28 +42,27 @@ fn is_file_name(name: &Path) -> bool {
     name.file_name() == Some(name.as_os_str())
 }
 
+fn symbol_folder(binary: &Binary<'_>) -> Option<PathBuf> {
+    let path = binary.image().path();
+    let name = binary.uuid().and(path.file_name())?;
+    Some(with_suffix(path, ".dSYM").join("Contents/Resources/DWARF").join(name))
+}
+
+/// `path` with `suffix` behind its name.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
 /// Whether `debug` holds the debug information of `binary`: the build ids are equal or, when one
 /// has none, the checksum of the whole file is that of the link.
-pub fn is_debug_file_of(debug: &Binary<'_>, binary: &Binary<'_>) -> bool {
-    match (debug.build_id(), binary.build_id()) {
+pub(crate) fn is_debug_file_of(debug: &Binary<'_>, binary: &Binary<'_>) -> bool {
+    let id = |binary: &Binary<'_>| binary.build_id().or_else(|| binary.uuid());
+    match (id(debug), id(binary)) {
         (Some(theirs), Some(ours)) => theirs == ours,
         _ => binary.debug_link().is_some_and(|(_, sum)| checksum(debug.image().bytes()) == sum),
     }
-}
-
-/// The debug information of `binary`, from the first candidate that is its.
-///
-/// `open` opens a file; a candidate that it refuses is passed over.
-pub fn find_debug_file(
-    binary: &Binary<'_>,
-    directories: &[PathBuf],
-    open: impl Fn(&Path) -> Option<Image>,
-) -> Option<Image> {
-    debug_file_candidates(binary, directories).iter().find_map(|path| {
-        let image = open(path)?;
-        let fits = Binary::parse(&image).is_ok_and(|debug| is_debug_file_of(&debug, binary));
-        fits.then_some(image)
-    })
 }
 
 fn checksum(bytes: &[u8]) -> u32 {

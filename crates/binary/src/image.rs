@@ -1,19 +1,23 @@
 //! The bytes of an executable file.
 
-use std::cell::OnceCell;
+use std::fmt;
 use std::fs::File;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use gimli::{EndianSlice, RunTimeEndian, SectionId};
 use memmap2::Mmap;
-use object::{Object, ObjectSection};
+use object::read::macho::FatArch;
+use object::{Architecture, FileKind, Object, ObjectSection};
+use typed_arena::Arena;
 
 use crate::Error;
 use crate::map_file::map_file;
 
-/// Most bytes that one compressed section may unfold to: more than the debug information of any
-/// program known, less than memory.
+/// How many times its size a compressed section may unfold to, how much in any case, and the most.
+/// Debug information shrinks to a third, its most regular sections to a thirtieth.
+const LARGEST_RATIO: u64 = 256;
+const ALWAYS_ALLOWED: u64 = 16 << 20;
 const LARGEST_SECTION: u64 = 4 << 30;
 
 /// How the content of a debug section is read.
@@ -22,26 +26,22 @@ pub(crate) type Reader<'a> = EndianSlice<'a, RunTimeEndian>;
 /// The bytes of a file, mapped into memory, with room for the sections that had to be unpacked.
 ///
 /// A [`Binary`](crate::Binary) borrows it.
-#[derive(Debug)]
 pub struct Image {
     path: PathBuf,
     bytes: Bytes,
-    unpacked: [OnceCell<Vec<u8>>; SECTIONS.len()],
+    unpacked: Arena<Vec<u8>>,
 }
 
-/// The sections that debug information is read from, in the order of `Image::unpacked`.
-const SECTIONS: [SectionId; 10] = [
-    SectionId::DebugAbbrev,
-    SectionId::DebugAddr,
-    SectionId::DebugAranges,
-    SectionId::DebugInfo,
-    SectionId::DebugLine,
-    SectionId::DebugLineStr,
-    SectionId::DebugRanges,
-    SectionId::DebugRngLists,
-    SectionId::DebugStr,
-    SectionId::DebugStrOffsets,
-];
+/// A section of debug information, by where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// Of a program.
+    Whole(SectionId),
+    /// Of a file with split units.
+    Split(SectionId),
+    /// Not wanted.
+    None,
+}
 
 #[derive(Debug)]
 enum Bytes {
@@ -83,7 +83,7 @@ impl Image {
     }
 
     fn new(path: &Path, bytes: Bytes) -> Self {
-        Self { path: path.to_owned(), bytes, unpacked: Default::default() }
+        Self { path: path.to_owned(), bytes, unpacked: Arena::new() }
     }
 
     /// Where the file lies.
@@ -98,18 +98,61 @@ impl Image {
 
     /// The content of a debug section of `file`, which was parsed from this image. A section that
     /// is absent, damaged or of unreasonable size is empty.
-    pub(crate) fn section<'a>(&'a self, file: &object::File<'a>, id: SectionId) -> &'a [u8] {
-        let found = file.section_by_name(id.name());
-        let Some(data) = found.and_then(|section| section.compressed_data().ok()) else {
-            return &[];
+    pub(crate) fn section<'a>(&'a self, file: &object::File<'a>, section: Section) -> Reader<'a> {
+        let name = match section {
+            Section::Whole(id) => Some(id.name()),
+            Section::Split(id) => id.dwo_name(),
+            Section::None => None,
         };
-        if data.format == object::CompressionFormat::None {
-            return data.data;
-        }
-        let Some(slot) = SECTIONS.iter().position(|&known| known == id) else { return &[] };
-        self.unpacked[slot].get_or_init(|| {
-            let sized = data.uncompressed_size <= LARGEST_SECTION;
-            sized.then(|| data.decompress().ok()).flatten().unwrap_or_default().into_owned()
-        })
+        let content = name.and_then(|name| self.content(file, name)).unwrap_or_default();
+        Reader::new(content, endian(file))
     }
+
+    fn content<'a>(&'a self, file: &object::File<'a>, name: &str) -> Option<&'a [u8]> {
+        let data = file.section_by_name(name)?.compressed_data().ok()?;
+        if data.format == object::CompressionFormat::None {
+            return Some(data.data);
+        }
+        let allowed = (data.data.len() as u64).saturating_mul(LARGEST_RATIO).max(ALWAYS_ALLOWED);
+        if data.uncompressed_size > allowed.min(LARGEST_SECTION) {
+            return None;
+        }
+        Some(self.unpacked.alloc(data.decompress().ok()?.into_owned()))
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// The headers of an object file; of one for several processors, those for this one, else the first.
+pub(crate) fn parse_object(image: &Image) -> Result<object::File<'_>, Error> {
+    let parsed = match FileKind::parse(image.bytes()) {
+        Ok(FileKind::MachOFat32) => object::read::macho::MachOFatFile32::parse(image.bytes())
+            .and_then(|fat| object::File::parse(slice(fat.arches(), image.bytes())?)),
+        Ok(FileKind::MachOFat64) => object::read::macho::MachOFatFile64::parse(image.bytes())
+            .and_then(|fat| object::File::parse(slice(fat.arches(), image.bytes())?)),
+        _ => object::File::parse(image.bytes()),
+    };
+    parsed.map_err(|_| Error::unrecognized(image.path()))
+}
+
+fn slice<'a, A: FatArch>(parts: &[A], bytes: &'a [u8]) -> object::Result<&'a [u8]> {
+    let here = match std::env::consts::ARCH {
+        "aarch64" => Architecture::Aarch64,
+        _ => Architecture::X86_64,
+    };
+    let part = parts.iter().find(|part| part.architecture() == here).or(parts.first());
+    part.map_or(Ok(&[]), |part| part.data(bytes))
+}
+
+pub(crate) fn endian(file: &object::File<'_>) -> RunTimeEndian {
+    if file.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big }
+}
+
+/// Bytes as lower-case digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,10 +5,11 @@
 //! ```
 //!
 //! * [`Image`] maps the bytes of a file; [`Binary`] is their parsed form, which borrows them.
+//! * [`DebugFiles`] finds what was moved out of it.
 //! * [`Binary::link_address`] leads from an address of a process into the file
 //!   (see `address.rs` for the kinds of address and the one way between them).
-//! * [`Binary::frames`] names the functions at an address, inlined calls included, from debug
-//!   information, else from the symbol table.
+//! * [`Binary::frames`] names the functions at an address, inlined calls included, from the tables of
+//!   the Go runtime, else from debug information, else from the symbol table.
 //! * [`demangle`](demangle::demangle) turns linker symbols into names to read.
 //!
 //! The files may be hostile: a damaged one gives an error or knows less, never a panic. The crate
@@ -18,17 +19,22 @@
 mod address;
 mod binary;
 mod debug_file;
+mod debug_files;
 pub mod demangle;
 mod dwarf;
 mod error;
+mod go;
 mod image;
+mod kernel;
 mod map_file;
+mod path;
+mod split_units;
 mod start_line;
 mod symbols;
 
 pub use address::{FileOffset, LinkAddr, MappedRange};
 pub use binary::{Binary, Frame};
-pub use debug_file::{debug_file_candidates, find_debug_file, is_debug_file_of};
+pub use debug_files::DebugFiles;
 pub use error::Error;
 pub use image::Image;
 pub use symbols::Symbol;

@@ -17,7 +17,8 @@ pub(crate) struct StartLines<'a> {
     dwarf: Arc<gimli::Dwarf<Reader<'a>>>,
     /// Headers of all units in the order of their offsets, read when a reference leaves its unit.
     headers: OnceCell<Vec<UnitHeader<Reader<'a>>>>,
-    known: RefCell<HashMap<usize, u32>>,
+    /// By unit, if it was split off, and offset.
+    known: RefCell<HashMap<(Option<u64>, usize), u32>>,
 }
 
 /// What an entry says about its start line.
@@ -34,12 +35,13 @@ impl<'a> StartLines<'a> {
 
     /// The start line of the function or inlined call `entry` of `unit`; 0 when unknown.
     pub(crate) fn of(&self, unit: &UnitRef<'_, Reader<'a>>, entry: UnitOffset) -> u32 {
-        let Some(key) = entry.to_debug_info_offset(&unit.header) else { return 0 };
-        if let Some(&line) = self.known.borrow().get(&key.0) {
+        let Some(offset) = entry.to_debug_info_offset(&unit.header) else { return 0 };
+        let key = (unit.dwo_id.map(|id| id.0), offset.0);
+        if let Some(&line) = self.known.borrow().get(&key) {
             return line;
         }
         let line = self.follow(unit, entry);
-        self.known.borrow_mut().insert(key.0, line);
+        self.known.borrow_mut().insert(key, line);
         line
     }
 
@@ -51,6 +53,8 @@ impl<'a> StartLines<'a> {
                 Said::Nothing => return 0,
                 Said::See(offset) => match offset.to_unit_offset(&unit.header) {
                     Some(entry) => read(&unit.header, &unit.abbreviations, entry),
+                    // A unit that was split off refers to itself alone.
+                    None if unit.dwo_id.is_some() => return 0,
                     None => self.read_elsewhere(offset),
                 },
             };

@@ -6,7 +6,7 @@ mod programs;
 
 use std::path::Path;
 
-use heapwise_binary::{Binary, Error, FileOffset, Image, LinkAddr, MappedRange};
+use heapwise_binary::{Binary, DebugFiles, Error, FileOffset, Image, LinkAddr, MappedRange};
 use programs::{C, compile_c, folder, function};
 
 fn open_error(path: &Path) -> String {
@@ -39,7 +39,8 @@ fn what_is_no_program_is_named_with_the_reason() {
 /// Every lookup there is; what it finds matters less than that it ends.
 fn ask_everything(bytes: Vec<u8>, at: u64) -> Result<usize, Error> {
     let image = Image::from_bytes(Path::new("hostile"), bytes);
-    let binary = Binary::parse(&image)?;
+    let files = DebugFiles::new(&[], &|_| None);
+    let binary = Binary::parse(&image)?.with_debug_files(&files);
     let mut frames = Vec::new();
     let mut found = 0;
     for address in [0, 1, at, at + 9, u64::MAX - 1, u64::MAX] {
@@ -48,8 +49,7 @@ fn ask_everything(bytes: Vec<u8>, at: u64) -> Result<usize, Error> {
         let range = MappedRange { start: address, limit: u64::MAX, offset: FileOffset(at) };
         found += usize::from(binary.link_address(address, &range).is_some());
     }
-    let debug = heapwise_binary::find_debug_file(&binary, &[], |_| None);
-    Ok(found + usize::from(debug.is_some()) + binary.build_id().map_or(0, |id| id.len()))
+    Ok(found + binary.build_id().map_or(0, |id| id.len()))
 }
 
 /// The compiled program, and the address of a function in it.

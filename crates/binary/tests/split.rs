@@ -4,9 +4,10 @@
 
 mod programs;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use heapwise_binary::{Binary, Image, LinkAddr, debug_file_candidates, find_debug_file};
+use heapwise_binary::{Binary, DebugFiles, Image, LinkAddr};
 use programs::{C, compile_c, folder, function, run, text};
 
 /// A program whose debug information was moved to `program.debug` beside it.
@@ -34,11 +35,9 @@ fn names(split: &Split, directories: &[PathBuf]) -> Vec<String> {
     let image = Image::open(&split.program).unwrap();
     let binary = Binary::parse(&image).unwrap();
     assert!(!binary.has_debug_info());
-    let debug = find_debug_file(&binary, directories, |path| Image::open(path).ok());
-    let binary = match &debug {
-        Some(debug) => binary.with_debug_file(debug).unwrap(),
-        None => binary,
-    };
+    let open = |path: &Path| Image::open(path).ok();
+    let files = DebugFiles::new(directories, &open);
+    let binary = binary.with_debug_files(&files);
     let mut frames = Vec::new();
     binary.frames(LinkAddr(split.outer), &mut frames);
     frames.iter().map(|frame| format!("{}:{}", frame.name().escape_ascii(), frame.line)).collect()
@@ -92,5 +91,13 @@ fn candidates_are_named_best_first() {
         split.folder.join(".debug/program.debug"),
         Path::new("/d").join(below_root).join("program.debug"),
     ];
-    assert_eq!(debug_file_candidates(&binary, &[PathBuf::from("/d")]), expected);
+    let asked = RefCell::new(Vec::new());
+    let refuse = |path: &Path| {
+        asked.borrow_mut().push(path.to_owned());
+        None
+    };
+    let directories = [PathBuf::from("/d")];
+    let files = DebugFiles::new(&directories, &refuse);
+    assert!(!binary.with_debug_files(&files).has_debug_info());
+    assert_eq!(asked.into_inner(), expected);
 }

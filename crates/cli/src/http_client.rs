@@ -19,15 +19,25 @@ use ureq::{Body, Error, Proxy};
 ///
 /// # Errors
 /// When there is none, it takes too long, or is too large.
-pub fn get(request: &Request) -> Result<Response, RequestError> {
-    let failed =
-        |error: &Error| RequestError::Failed { url: request.url.clone(), reason: why(error) };
+pub fn send(request: &Request) -> Result<Response, RequestError> {
+    let failed = |error: &Error| RequestError::Failed {
+        verb: request.verb(),
+        url: request.url.clone(),
+        reason: why(error),
+    };
     let agent = config(request)?.new_agent();
-    let mut get = agent.get(&request.url);
+    let mut head = ureq::http::Request::builder().uri(&request.url);
     if let Some(credentials) = &request.credentials {
-        get = get.header("Authorization", format!("Basic {}", STANDARD.encode(credentials)));
+        head = head.header("Authorization", format!("Basic {}", STANDARD.encode(credentials)));
     }
-    let (head, body) = get.call().map_err(|error| failed(&error))?.into_parts();
+    let response = match &request.body {
+        None => head.method("GET").body(()).map_err(Error::from).and_then(|get| agent.run(get)),
+        Some(body) => {
+            let head = head.method("POST").header("Content-Type", "application/octet-stream");
+            head.body(&body[..]).map_err(Error::from).and_then(|post| agent.run(post))
+        }
+    };
+    let (head, body) = response.map_err(|error| failed(&error))?.into_parts();
     Ok(Response {
         status: head.status.to_string(),
         ok: head.status == 200,
@@ -52,7 +62,11 @@ fn read(body: Body, largest: u64) -> Result<Vec<u8>, RequestError> {
 
 fn config(request: &Request) -> Result<Config, RequestError> {
     let proxy = request.proxy.as_deref().map(Proxy::new).transpose().map_err(|error| {
-        RequestError::Failed { url: request.url.clone(), reason: format!("proxy: {}", why(&error)) }
+        RequestError::Failed {
+            verb: request.verb(),
+            url: request.url.clone(),
+            reason: format!("proxy: {}", why(&error)),
+        }
     })?;
     Ok(Config::builder()
         .http_status_as_error(false)

@@ -112,8 +112,8 @@ impl Host for Machine {
         env::temp_dir()
     }
 
-    fn get(&self, request: &Request) -> Result<Response, RequestError> {
-        http_client::get(request)
+    fn send(&self, request: &Request) -> Result<Response, RequestError> {
+        http_client::send(request)
     }
 }
 

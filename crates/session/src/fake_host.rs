@@ -130,11 +130,12 @@ impl Host for FakeHost {
         PathBuf::from("/tmp")
     }
 
-    fn get(&self, request: &Request) -> Result<Response, RequestError> {
+    fn send(&self, request: &Request) -> Result<Response, RequestError> {
         if let Ok(mut requests) = self.requests.lock() {
             requests.push(request.clone());
         }
         self.responses.get(&request.url).cloned().ok_or_else(|| RequestError::Failed {
+            verb: request.verb(),
             url: request.url.clone(),
             reason: "connection refused".into(),
         })

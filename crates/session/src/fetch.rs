@@ -8,14 +8,16 @@ use std::{fmt, thread};
 
 use heapwise_binary::Binary;
 use heapwise_profile::{MergeError, Profile, combine, with_fake_mapping};
-use heapwise_symbolize::{locate_binaries, with_executable};
+use heapwise_symbolize::{Origin, RemoteFailure, locate_binaries, note_origin, with_executable};
 use heapwise_units::conversion;
 
 use crate::fetch_options::FetchOptions;
 use crate::host::Host;
 use crate::host_files::HostFiles;
+use crate::remote::NamesError;
 use crate::saved_copy::NoFolder;
 use crate::source::{self, Place, Read, SourceError};
+use crate::url::Url;
 
 /// How many profiles of one side are in memory before they are merged.
 const CHUNK: usize = 128;
@@ -55,6 +57,9 @@ pub enum FetchError {
     /// The two sides do not merge.
     #[error(transparent)]
     Sides(#[from] MergeError),
+    /// A server has no names for its profile.
+    #[error(transparent)]
+    Names(#[from] RemoteFailure<NamesError>),
     /// What a server gave cannot be kept.
     #[error(transparent)]
     NoFolder(#[from] NoFolder),
@@ -98,8 +103,8 @@ pub struct Fetched {
     pub profile: Option<Profile>,
     /// How many sources gave one.
     pub count: usize,
-    /// Whether a server gave one.
-    pub remote: bool,
+    /// The servers that gave some, by what they say of mappings.
+    pub origins: Vec<Origin<Url>>,
 }
 
 /// Fetches and merges the profiles of one side, in the order of `names`. A source that fails says so
@@ -115,15 +120,18 @@ pub fn side(
     host: &dyn Host,
 ) -> Result<Fetched, FetchError> {
     let mut merged: Option<Profile> = None;
-    let (mut count, mut remote) = (0, false);
+    let (mut count, mut origins) = (0, Vec::new());
     for chunk in names.chunks(CHUNK) {
         let mut profiles: Vec<Profile> = merged.take().into_iter().collect();
         for (name, result) in chunk.iter().zip(read_all(chunk, options, host)) {
             match result {
                 Ok(read) => {
                     count += 1;
-                    remote |= read.remote;
-                    profiles.push(with_binaries(&read.profile, binaries, host));
+                    let profile = with_binaries(&read.profile, binaries, host);
+                    profiles.push(match &read.server {
+                        Some(server) => note_origin(profile, server, &mut origins),
+                        None => profile,
+                    });
                 }
                 Err(error) => host.note(&format!("{}: {error}", name.to_string_lossy())),
             }
@@ -133,7 +141,7 @@ pub fn side(
             merged = Some(merge(&profiles.iter().collect::<Vec<_>>()).map_err(error)?);
         }
     }
-    Ok(Fetched { profile: merged, count, remote })
+    Ok(Fetched { profile: merged, count, origins })
 }
 
 /// Whether a source is a server.

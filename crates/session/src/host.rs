@@ -95,7 +95,7 @@ pub trait Host: Sync {
     ///
     /// # Errors
     /// When there is none, it takes too long, or is too large.
-    fn get(&self, request: &Request) -> Result<Response, RequestError>;
+    fn send(&self, request: &Request) -> Result<Response, RequestError>;
 }
 
 /// The system's reason as Go prints it: lower-case and without its number.

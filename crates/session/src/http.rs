@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A request for a profile: a GET.
+/// A request for a profile, or with a body, a POST, for something about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// An absolute URL with the scheme `http` or `https`, escaped, without user and fragment.
@@ -19,6 +19,15 @@ pub struct Request {
     pub largest_body: u64,
     /// How to trust the server.
     pub tls: Tls,
+    /// What is sent, of type `application/octet-stream`; nothing in a GET.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Request {
+    /// What is done, as messages have it.
+    pub fn verb(&self) -> &'static str {
+        if self.body.is_some() { "Post" } else { "Get" }
+    }
 }
 
 /// How client and server of HTTPS know each other.
@@ -59,8 +68,10 @@ pub enum RequestError {
     #[error("could not load CA specified by -tls_ca: {0}")]
     Authorities(String),
     /// No connection, or not the protocol that was expected.
-    #[error("Get {url:?}: {reason}")]
+    #[error("{verb} {url:?}: {reason}")]
     Failed {
+        /// [`Request::verb`].
+        verb: &'static str,
         /// The URL.
         url: String,
         /// Why, in lower case.

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use heapwise_profile::{Profile, Strings, Table, negate, normalize, prune, set_text_label};
-use heapwise_symbolize::symbolize;
+use heapwise_symbolize::{Origin, Remote, symbolize};
 
 use crate::fetch::{self, Binaries, FetchError, Side, Words};
 use crate::fetch_options::FetchOptions;
@@ -16,7 +16,9 @@ use crate::go_regex::GoRegex;
 use crate::host::Host;
 use crate::host_files::{HostFiles, binary_path};
 use crate::invocation::Invocation;
+use crate::remote;
 use crate::saved_copy;
+use crate::url::Url;
 
 /// The label that marks the samples of the base of a comparison, always with the text `true`.
 const BASE_LABEL: &[u8] = b"pprof::base";
@@ -44,18 +46,18 @@ fn load_in_steps(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, Fet
     host.progress(Some("Reading profiles"));
     let words = Words::new(invocation.words.clone(), host);
     let fetch = &invocation.fetch;
-    let Sides { source, base, remote } = both_sides(&words, fetch, host)?;
+    let Sides { source, base, origins } = both_sides(&words, fetch, host)?;
     let profile = match base {
         None => source,
         Some(base) => subtract(source, &base, fetch, invocation.options.normalize)?,
     };
     let profile = if fetch.all_frames { without_frame_rules(profile) } else { profile };
     host.progress(Some("Looking up names"));
-    let (profile, symbols_wanted) = with_names(&profile, &fetch.symbolize, host);
+    let (profile, symbols_wanted) = with_names(&profile, fetch, &origins, host)?;
     let profile = without_dropped_frames(&profile);
     let profile = without_url_mappings(profile);
     let profile = with_comment(profile, &fetch.add_comment);
-    if remote {
+    if !origins.is_empty() {
         saved_copy::save(&profile, host)?;
     }
     Ok(Loaded { profile, symbols_wanted })
@@ -70,8 +72,8 @@ fn base_names(fetch: &FetchOptions) -> Vec<OsString> {
 struct Sides {
     source: Profile,
     base: Option<Profile>,
-    /// Whether a server gave any of it.
-    remote: bool,
+    /// Where what servers gave is from.
+    origins: Vec<Origin<Url>>,
 }
 
 fn both_sides(words: &Words, fetch: &FetchOptions, host: &dyn Host) -> Result<Sides, FetchError> {
@@ -89,14 +91,14 @@ fn both_sides(words: &Words, fetch: &FetchOptions, host: &dyn Host) -> Result<Si
         (side(Side::Source, sources), side(Side::Base, &bases))
     };
     let (source, base) = (source?, base?);
-    let remote = source.remote || base.remote;
+    let origins = [source.origins, base.origins].concat();
     let Some(profile) = source.profile else { return Err(FetchError::None(Side::Source)) };
     if base.profile.is_none() && !bases.is_empty() {
         return Err(FetchError::None(Side::Base));
     }
     note_missing(Side::Source, source.count, sources.len(), host);
     note_missing(Side::Base, base.count, bases.len(), host);
-    Ok(Sides { source: profile, base: base.profile, remote })
+    Ok(Sides { source: profile, base: base.profile, origins })
 }
 
 fn at_once<T: Send>(first: impl FnOnce() -> T + Send, second: impl FnOnce() -> T) -> (T, T) {
@@ -131,12 +133,19 @@ fn subtract(
 }
 
 /// The profile with names, and whether names were wanted at all.
-fn with_names(profile: &Profile, how: &str, host: &dyn Host) -> (Profile, bool) {
-    let (options, messages) = heapwise_symbolize::Options::parse(how);
+fn with_names(
+    profile: &Profile,
+    fetch: &FetchOptions,
+    origins: &[Origin<Url>],
+    host: &dyn Host,
+) -> Result<(Profile, bool), FetchError> {
+    let (options, messages) = heapwise_symbolize::Options::parse(&fetch.symbolize);
     messages.iter().for_each(|message| host.note(&message.to_string()));
-    let named = symbolize(profile, &options, &HostFiles::new(host));
+    let ask = |server: &Url, addresses| remote::names(server, addresses, fetch, host);
+    let remote = Remote { origins, ask: &ask };
+    let named = symbolize(profile, &options, &HostFiles::new(host), &remote)?;
     named.messages.iter().for_each(|message| host.note(&message.to_string()));
-    (named.profile, options.local)
+    Ok((named.profile, options.local))
 }
 
 /// The profile without what it says about frames to drop.

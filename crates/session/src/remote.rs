@@ -19,6 +19,9 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// The most that is accepted of a profile, in bytes: what the columns of one can address.
 const LARGEST_PROFILE: u64 = u32::MAX as u64;
 
+/// The most that is accepted of names, in bytes: more than a thousand for each of 200,000 locations.
+const LARGEST_REPLY: u64 = 256 << 20;
+
 /// The most that is shown of what a server says about an error, in bytes.
 const LONGEST_MESSAGE: usize = 4 << 10;
 
@@ -83,7 +86,33 @@ pub fn fetch(url: &Url, options: &FetchOptions, host: &dyn Host) -> Result<Vec<u
     if url.port().parse::<u16>().is_err() {
         return Err(RemoteError::Port { port: url.port().to_owned(), url: url.to_string() });
     }
-    body(host.get(&request(&url, options, host)?)?)
+    body(host.send(&request(&url, options, host)?)?)
+}
+
+/// Why a server does not name addresses.
+#[derive(Debug, thiserror::Error)]
+#[error("http post {url}: {error}")]
+pub struct NamesError {
+    url: String,
+    error: RemoteError,
+}
+
+/// Asks the server that a profile came from for the names of addresses.
+///
+/// # Errors
+/// When the server cannot be reached, or answers with anything but a body.
+pub fn names(
+    server: &Url,
+    addresses: String,
+    options: &FetchOptions,
+    host: &dyn Host,
+) -> Result<Vec<u8>, NamesError> {
+    let url = server.symbolz();
+    let sent = request(&url, options, host).and_then(|request| {
+        let body = Some(addresses.into_bytes());
+        Ok(host.send(&Request { largest_body: LARGEST_REPLY, body, ..request })?)
+    });
+    sent.and_then(body).map_err(|error| NamesError { url: url.to_string(), error })
 }
 
 fn request(url: &Url, options: &FetchOptions, host: &dyn Host) -> Result<Request, RemoteError> {
@@ -95,6 +124,7 @@ fn request(url: &Url, options: &FetchOptions, host: &dyn Host) -> Result<Request
         until_response,
         silence: until_response.max(PATIENCE + MARGIN),
         largest_body: LARGEST_PROFILE,
+        body: None,
         tls: if url.scheme == "http" { Tls::default() } else { tls(url, options, host)? },
     })
 }

@@ -85,8 +85,8 @@ impl<'n> Place<'n> {
 pub struct Read {
     /// The profile.
     pub profile: Profile,
-    /// Whether it is from a server.
-    pub remote: bool,
+    /// The server that it is from, and where there.
+    pub server: Option<Url>,
 }
 
 /// The profile that `name` leads to.
@@ -95,15 +95,15 @@ pub struct Read {
 /// When nothing lies there, or what lies there is no profile.
 pub fn read(name: &OsStr, options: &FetchOptions, host: &dyn Host) -> Result<Read, SourceError> {
     let failed = |error| failed(name.to_string_lossy().into_owned(), error);
-    let (bytes, remote) = match Place::of(name, host)? {
-        Place::File(path) => (host.read(path).map_err(failed)?, false),
-        Place::Stdin => (host.read_stdin().map_err(failed)?, false),
-        Place::Url(url) => (remote::fetch(&url, options, host)?, true),
+    let (bytes, server) = match Place::of(name, host)? {
+        Place::File(path) => (host.read(path).map_err(failed)?, None),
+        Place::Stdin => (host.read_stdin().map_err(failed)?, None),
+        Place::Url(url) => (remote::fetch(&url, options, host)?, Some(url.adjusted(None))),
     };
     if bytes.starts_with(PERF_DATA) {
         return Err(SourceError::PerfData);
     }
-    Ok(Read { profile: Profile::read(&bytes)?, remote })
+    Ok(Read { profile: Profile::read(&bytes)?, server })
 }
 
 /// A directory opens, and then cannot be read.

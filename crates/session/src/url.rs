@@ -92,6 +92,18 @@ impl Url {
         self
     }
 
+    /// The URL at which the server of this profile names addresses, by the rules of its kind: Go's
+    /// handlers, those of gperftools, any other.
+    #[must_use]
+    pub fn symbolz(&self) -> Self {
+        let kinds = ["heap", "growth", "profile", "pmuprofile", "contention"];
+        let ends_in = |kind: &&str| self.path.ends_with(&format!("/pprof/{kind}"));
+        let is_pprof = self.path.contains("/debug/pprof/") || kinds.iter().any(ends_in);
+        let name = if is_pprof { "symbol" } else { "symbolz" };
+        let path = beside(&self.path, name);
+        Self { path, query: None, fragment: String::new(), ..self.clone() }
+    }
+
     /// The number of seconds that the query asks for.
     pub fn seconds(&self) -> Option<u64> {
         let pairs = self.pairs();
@@ -159,6 +171,19 @@ impl fmt::Display for Url {
         write!(f, "{}{}{}", self.host, path(&self.path), self.question())?;
         if self.fragment.is_empty() { Ok(()) } else { write!(f, "#{}", path(&self.fragment)) }
     }
+}
+
+/// The path of `name` in place of the last part of `path`, without empty parts and dots.
+fn beside(path: &str, name: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/').chain(["..", name]) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.iter().fold(String::new(), |path, part| path + "/" + part)
 }
 
 /// The path as the user escaped it, or escaped anew if something in it should have been.
@@ -260,6 +285,21 @@ mod tests {
         }
         let word = "http://h:1/heap?z=1&seconds=9&a=%zz";
         assert_eq!(shown(word, Some(3)), "http://h:1/heap?seconds=3&z=1");
+    }
+
+    /// Seen in what `go tool pprof` of Go 1.27.3 asks for.
+    #[test]
+    fn names_are_asked_for_beside_the_profile() {
+        for (word, path) in [
+            ("h:1", "/debug/pprof/symbol"),
+            ("h:1/debug/pprof/heap?seconds=3", "/debug/pprof/symbol"),
+            ("h:1/a/pprof/growth", "/a/pprof/symbol"),
+            ("h:1/a//./b/../heap#x", "/a/symbolz"),
+            ("h:1/heap", "/symbolz"),
+        ] {
+            let url = Url::of_word(word).unwrap().adjusted(None).symbolz();
+            assert_eq!(url.to_string(), format!("http://h:1{path}"), "{word}");
+        }
     }
 
     #[test]

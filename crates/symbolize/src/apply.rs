@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use heapwise_binary::demangle::{Demangling, demangle};
 use heapwise_profile::{
     FixedState, Function, Id, Line, Location, Locations, Mapping, Profile, Resolved, Str, Strings,
     Table,
@@ -114,7 +113,7 @@ impl Tables {
 
     fn function(&mut self, found: &FoundFunction) -> Id<Function> {
         let name = self.strings.intern(&found.name);
-        let system_name = self.strings.intern(system_name(found));
+        let system_name = self.strings.intern(&found.system_name);
         let file = self.strings.intern(found.file.as_bytes());
         let start_line = i64::from(found.start_line);
         let key = (name, system_name, file, start_line);
@@ -137,11 +136,4 @@ impl Tables {
             inline_frames: true,
         }
     }
-}
-
-/// The symbol, or nothing where it is the name itself and demangling would cut parts off: line
-/// tables of Rust have `fill<u8>` for an inlined function. An empty system name keeps the name.
-fn system_name(found: &FoundFunction) -> &[u8] {
-    let cut = || demangle(&found.symbol, Demangling::Default) != found.symbol;
-    if found.name == found.symbol && cut() { b"" } else { &found.symbol }
 }

@@ -9,6 +9,8 @@
 //! every location its functions and lines, inlined calls innermost first. The name of a function is
 //! its readable form, the system name what the linker had.
 //!
+//! What files do not know, the servers that the profile came from may: see [`Remote`].
+//!
 //! Before that, [`locate_binaries`] looks for the files in the user's search path. Files are reached
 //! through [`Files`]; directories and options are values. Whatever cannot be found is told in
 //! [`Message`]s and, for a hint what to do, in [`Missing`]: nothing here prints, and nothing fails.
@@ -23,6 +25,7 @@ mod missing;
 mod names;
 mod options;
 mod plan;
+mod remote;
 
 use heapwise_profile::Profile;
 
@@ -32,6 +35,7 @@ pub use message::Message;
 pub use missing::{Missing, Reason};
 pub use names::demangle_functions;
 pub use options::Options;
+pub use remote::{Ask, Origin, Remote, RemoteFailure, note_origin};
 
 /// A profile with names, and what it still lacks.
 #[derive(Clone, Debug)]
@@ -44,19 +48,34 @@ pub struct Symbolized {
     pub missing: Vec<Missing>,
 }
 
-/// Gives the locations of `profile` functions and lines, and its functions readable names.
+/// Gives the locations of `profile` functions and lines, and its functions readable names: from files
+/// first, then from the servers that it came from.
 ///
 /// Locations that have lines keep them unless `options.force`, then too if nothing better is found.
-pub fn symbolize(profile: &Profile, options: &Options, files: &dyn Files) -> Symbolized {
+///
+/// # Errors
+///
+/// When a server that should know names does not answer.
+pub fn symbolize<S, E>(
+    profile: &Profile,
+    options: &Options,
+    files: &dyn Files,
+    remote: &Remote<'_, S, E>,
+) -> Result<Symbolized, RemoteFailure<E>> {
     let mut symbolized = if options.local {
         symbolize_locally(profile, options.force, files)
     } else {
         Symbolized { profile: profile.clone(), messages: Vec::new(), missing: Vec::new() }
     };
+    if options.remote {
+        symbolized.profile =
+            remote::symbolize_remotely(&symbolized.profile, options.force, remote)?;
+        symbolized.missing.retain_mut(|missing| missing.still_lacks_in(&symbolized.profile));
+    }
     if let Some(demangling) = options.demangling {
         symbolized.profile = demangle_functions(&symbolized.profile, demangling, options.force);
     }
-    symbolized
+    Ok(symbolized)
 }
 
 fn symbolize_locally(profile: &Profile, force: bool, files: &dyn Files) -> Symbolized {

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use heapwise_binary::{Binary, Error, FileOffset, Frame, Image, MappedRange, find_debug_file};
+use heapwise_binary::demangle::{Demangling, demangle};
+use heapwise_binary::{Binary, DebugFiles, Error, FileOffset, Frame, Image, MappedRange};
 use heapwise_profile::{Id, Location, Mapping, Profile};
 
 use crate::files::path_of;
@@ -29,7 +31,7 @@ pub(crate) struct Answers {
 #[derive(Debug)]
 pub(crate) struct FoundFunction {
     pub(crate) name: Vec<u8>,
-    pub(crate) symbol: Vec<u8>,
+    pub(crate) system_name: Vec<u8>,
     pub(crate) file: String,
     pub(crate) start_line: u32,
 }
@@ -87,12 +89,11 @@ fn answer_from(
     image: &Image,
     files: &dyn Files,
 ) -> Result<Answers, Error> {
-    let binary = Binary::parse(image)?;
-    let split = (!binary.has_debug_info())
-        .then(|| find_debug_file(&binary, files.debug_directories(), |path| files.open(path).ok()));
-    let debug = split.flatten();
-    let binary = match &debug {
-        Some(debug) => binary.with_debug_file(debug)?,
+    let open = |path: &Path| files.open(path).ok();
+    let debug_files = DebugFiles::new(files.debug_directories(), &open);
+    let binary = Binary::parse(image)?.with_debug_files(&debug_files);
+    let binary = match relocation_symbol(profile, job) {
+        Some(symbol) => binary.with_relocation_symbol(symbol),
         None => binary,
     };
     let id = binary.build_id();
@@ -106,6 +107,13 @@ fn answer_from(
         }
     }
     Ok(collector.answers)
+}
+
+/// The symbol that the mappings of a kernel start at, where the profile names one.
+fn relocation_symbol<'p>(profile: &'p Profile, job: &Job) -> Option<&'p str> {
+    let mappings = job.requests.iter().map(|request| &profile.mappings[request.mapping]);
+    let mut symbols = mappings.map(|mapping| profile.text(mapping.kernel_relocation_symbol));
+    str::from_utf8(symbols.find(|symbol| !symbol.is_empty())?).ok()
 }
 
 /// Two ids that are known and differ. A file or a mapping without one is taken at its word.
@@ -156,13 +164,21 @@ impl<'f> Collector<'f> {
     fn function(&mut self, frame: &Frame<'f>) -> usize {
         let functions = &mut self.answers.functions;
         *self.known.entry((frame.symbol, frame.file, frame.start_line)).or_insert_with(|| {
+            let name = frame.name().into_owned();
             functions.push(FoundFunction {
-                name: frame.name().into_owned(),
-                symbol: frame.symbol.to_vec(),
+                system_name: system_name(&name, frame.symbol).to_vec(),
+                name,
                 file: frame.file.to_owned(),
                 start_line: frame.start_line,
             });
             functions.len() - 1
         })
     }
+}
+
+/// The symbol, or nothing where it is the name itself and demangling would cut parts off: line
+/// tables of Rust have `fill<u8>` for an inlined function. An empty system name keeps the name.
+fn system_name<'f>(name: &[u8], symbol: &'f [u8]) -> &'f [u8] {
+    let cut = || demangle(symbol, Demangling::Default) != symbol;
+    if name == symbol && cut() { b"" } else { symbol }
 }

@@ -26,6 +26,18 @@ pub enum Reason {
     NoSymbols,
 }
 
+impl Missing {
+    /// Counts the locations without lines anew; whether there are any.
+    pub(crate) fn still_lacks_in(&mut self, profile: &Profile) -> bool {
+        let bare = profile
+            .locations
+            .iter()
+            .filter(|(location, lines)| location.mapping == Some(self.mapping) && lines.is_empty());
+        self.locations = bare.count();
+        self.locations > 0
+    }
+}
+
 impl Reason {
     /// Whether a file is what is missing, which the user may have elsewhere. That the first mapping
     /// has no name is told apart from this.

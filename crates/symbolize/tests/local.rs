@@ -14,7 +14,7 @@ use heapwise_profile::{
     Strings, Table,
 };
 use heapwise_symbolize::{
-    LocalFiles, Message, Missing, Options, Reason, Symbolized, locate_binaries, symbolize,
+    Files, LocalFiles, Message, Missing, Options, Reason, Remote, Symbolized, locate_binaries,
     with_executable,
 };
 use programs::{C, RUST, compile_c, compile_rust, file_offset, folder, function, run, text};
@@ -57,6 +57,13 @@ fn profile(mapped: &[Mapped<'_>]) -> Profile {
         locations: Arc::new(locations),
         ..Profile::default()
     }
+}
+
+/// Without any server.
+fn symbolize(profile: &Profile, options: &Options, files: &dyn Files) -> Symbolized {
+    let ask = |(): &(), _| Err("no server");
+    let remote = Remote { origins: &[], ask: &ask };
+    heapwise_symbolize::symbolize(profile, options, files, &remote).unwrap()
 }
 
 fn local(profile: &Profile) -> Symbolized {

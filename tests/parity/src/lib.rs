@@ -48,9 +48,6 @@ pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
         Trial::test(name, move || bench.judge(&test, &cases).map_err(Failed::from))
     };
     let mut trials: Vec<Trial> = groups.into_iter().map(trial).collect();
-    let setup = setup.clone();
-    trials.push(Trial::test("symbols/rust/walk", move || {
-        symbols::judge(&setup).map_err(Failed::from)
-    }));
+    trials.extend(symbols::trials(setup));
     Ok((bench, trials))
 }

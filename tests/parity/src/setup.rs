@@ -12,6 +12,8 @@ pub struct Setup {
     pub reference: PathBuf,
     /// A folder for each Go program, with the profiles that it wrote.
     pub go_profiles: PathBuf,
+    /// Programs of Go, for several systems.
+    pub go_executables: PathBuf,
     /// A folder for each example of the runtime, with the profiles that it wrote.
     pub rust_profiles: PathBuf,
     /// Everything that the test itself writes.
@@ -23,8 +25,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Reads `PARITY_OURS`, `PARITY_REFERENCE`, `PARITY_GO_PROFILES`, `PARITY_RUST_PROFILES` and
-    /// `PARITY_SCRATCH`.
+    /// Reads `PARITY_OURS`, `PARITY_REFERENCE`, `PARITY_GO_PROFILES`, `PARITY_GO_EXECUTABLES`,
+    /// `PARITY_RUST_PROFILES` and `PARITY_SCRATCH`.
     ///
     /// # Errors
     /// Names the variable that is not set, or the file that is not there.
@@ -36,6 +38,7 @@ impl Setup {
             ours: existing("PARITY_OURS")?,
             reference: existing("PARITY_REFERENCE")?,
             go_profiles: existing("PARITY_GO_PROFILES")?,
+            go_executables: existing("PARITY_GO_EXECUTABLES")?,
             rust_profiles: existing("PARITY_RUST_PROFILES")?,
             scratch,
             working_folder,
@@ -55,6 +58,7 @@ impl Setup {
             ours: existing("PARITY_OURS")?,
             reference: PathBuf::new(),
             go_profiles: PathBuf::new(),
+            go_executables: PathBuf::new(),
             rust_profiles: PathBuf::new(),
             scratch,
             working_folder,

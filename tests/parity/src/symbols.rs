@@ -1,7 +1,13 @@
-//! A profile of our runtime in both tools, with names from the program on this machine.
+//! Names from programs on this machine, in both tools.
 //!
-//! The reference resolves no inlined calls, so the rows differ; what must not differ is what is in use,
-//! and both must name the function and the line that allocates.
+//! The reference resolves no inlined calls, so the rows differ. For a profile of our runtime, what must
+//! not differ is what is in use, and both must name the function and the line that allocates.
+
+mod bare;
+mod go;
+mod symbolz;
+
+use libtest_mimic::{Failed, Trial};
 
 use crate::case::Case;
 use crate::setup::Setup;
@@ -10,11 +16,29 @@ use crate::tool::{self, Answer};
 /// What `examples/walk` calls the function that allocates, and where it is.
 const EXPECTED: [&str; 2] = ["read_dir_names", "walk.rs:"];
 
+/// What programs on this machine are asked for.
+pub fn trials(setup: &Setup) -> Vec<Trial> {
+    type Judge = fn(&Setup) -> Result<(), String>;
+    let rows: [(&str, Judge); 6] = [
+        ("symbols/rust/walk", judge),
+        ("symbols/go/runtime", go::judge_runtime),
+        ("symbols/go/stripped", |setup| go::judge_addresses(setup, "stripped/generics")),
+        ("symbols/go/windows", |setup| go::judge_addresses(setup, "windows/small.exe")),
+        ("symbols/symbolz", symbolz::judge),
+        ("symbols/go/darwin", |setup| go::judge_addresses(setup, "darwin/small")),
+    ];
+    let trial = |(name, judge): (&str, Judge)| {
+        let setup = setup.clone();
+        Trial::test(name, move || judge(&setup).map_err(Failed::from))
+    };
+    rows.into_iter().map(trial).collect()
+}
+
 /// Asks both tools for the profile of the last visit of `examples/walk`.
 ///
 /// # Errors
 /// Says what a tool does not know, or how the totals differ.
-pub fn judge(setup: &Setup) -> Result<(), String> {
+fn judge(setup: &Setup) -> Result<(), String> {
     let profile = setup.rust_profiles.join("walk/last-visit.pb.gz");
     let case = Case::new(["-top", "-lines", "-trim=false", "-unit=bytes"], &[profile]);
     let theirs = tool::ask(&setup.reference, &case, setup)?;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::reference::Reference;
 use crate::workspace::{Workspace, cargo};
-use crate::{Result, go_profiles, process, rust_profiles};
+use crate::{Result, go_executables, go_profiles, process, rust_profiles};
 
 /// One check: what has to be there, then commands that must all succeed.
 pub struct Check {
@@ -68,6 +68,7 @@ pub fn golden(workspace: &Workspace) -> Result<Vec<Command>> {
 fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     let reference = Reference::prepare(workspace)?;
     let go_profiles = go_profiles::prepare(workspace, &reference)?;
+    let go_executables = go_executables::prepare(workspace, &reference)?;
     let profile = ["--profile", "parity"];
     let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
     build.args(["--package", "walk", "--package", "strings"]).args(profile);
@@ -81,6 +82,7 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
         .env("PARITY_OURS", workspace.target.join("parity/heapwise"))
         .env("PARITY_REFERENCE", reference.pprof())
         .env("PARITY_GO_PROFILES", go_profiles)
+        .env("PARITY_GO_EXECUTABLES", go_executables)
         .env("PARITY_RUST_PROFILES", workspace.target.join(rust_profiles::FOLDER))
         .env("PARITY_SCRATCH", workspace.target.join("parity-data"));
     Ok(vec![build, run_examples, compare])

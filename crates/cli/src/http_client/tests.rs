@@ -18,7 +18,7 @@ fn answer(parts: &'static [&'static [u8]], largest_body: u64) -> Result<Response
         }
         thread::sleep(Duration::from_secs(30));
     });
-    get(&Request {
+    send(&Request {
         url,
         credentials: None,
         proxy: None,
@@ -26,6 +26,7 @@ fn answer(parts: &'static [&'static [u8]], largest_body: u64) -> Result<Response
         silence: Duration::from_secs(2),
         largest_body,
         tls: Tls::default(),
+        body: None,
     })
 }
 
@@ -68,8 +69,9 @@ fn a_proxy_that_is_none_is_an_error() {
         silence: Duration::from_secs(1),
         largest_body: 1,
         tls: Tls::default(),
+        body: None,
     };
-    assert!(get(&request).is_err());
+    assert!(send(&request).is_err());
     let nonsense = Request { proxy: Some("http://[".into()), ..request };
-    assert!(get(&nonsense).unwrap_err().to_string().contains("proxy"));
+    assert!(send(&nonsense).unwrap_err().to_string().contains("proxy"));
 }

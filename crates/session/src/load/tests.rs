@@ -110,7 +110,8 @@ fn server() -> FakeHost {
 fn a_profile_from_a_server_is_merged_with_files_and_kept() {
     let host = server();
     let profile = loaded("-seconds=2 h:1 a", &host).unwrap();
-    assert_eq!(stacks(&profile), ["leaf;main: 10 1000", "other;main: 1 100"]);
+    // A mapping without a name is that of its server only, as in the reference: the stacks stay apart.
+    assert_eq!(stacks(&profile), ["leaf;main: 5 500", "leaf;main: 5 500", "other;main: 1 100"]);
     let created = host.created.lock().unwrap();
     let (path, content) = created.iter().next().unwrap();
     assert_eq!(path, &PathBuf::from("/tmp/pprof.samples.cpu.001.pb.gz"));
