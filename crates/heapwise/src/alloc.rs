@@ -107,7 +107,8 @@ impl<A: GlobalAlloc> Alloc<A> {
     #[inline(never)]
     unsafe fn alloc_slowly(&self, layout: Layout) -> *mut u8 {
         let weight = recorder::mark(layout.size(), self.initial_interval);
-        let caller = recorder::Caller::of(&weight);
+        // SAFETY: used in this function only.
+        let caller = unsafe { recorder::Caller::here() };
         if let Some(block) = served(layout, weight, caller) {
             return block.as_ptr();
         }
@@ -122,7 +123,8 @@ impl<A: GlobalAlloc> Alloc<A> {
     #[inline(never)]
     unsafe fn alloc_zeroed_slowly(&self, layout: Layout) -> *mut u8 {
         let weight = recorder::mark(layout.size(), self.initial_interval);
-        let caller = recorder::Caller::of(&weight);
+        // SAFETY: used in this function only.
+        let caller = unsafe { recorder::Caller::here() };
         if let Some(block) = served(layout, weight, caller) {
             // SAFETY: the pool granted that many bytes.
             unsafe { block.write_bytes(0, layout.size()) };
@@ -161,7 +163,8 @@ impl<A: GlobalAlloc> Alloc<A> {
         passes: bool,
     ) -> *mut u8 {
         let weight = if passes { None } else { recorder::mark(new_size, self.initial_interval) };
-        let caller = recorder::Caller::of(&weight);
+        // SAFETY: used in this function only.
+        let caller = unsafe { recorder::Caller::here() };
         // SAFETY: `realloc` may only be asked for sizes that make a layout.
         let new = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         let is_ours = recorder::holds(block.addr());

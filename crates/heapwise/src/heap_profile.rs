@@ -72,8 +72,8 @@ pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
     let mut strings = Strings::new();
     let header = header(&mut strings, snapshot, moment.time_nanos);
     let mappings = mappings(&mut strings, &moment.mappings);
-    let locations = locations(snapshot.rows(), &mappings);
-    let samples = samples(snapshot.rows(), &locations, strings.intern(b"bytes"));
+    let locations = locations(snapshot, &mappings);
+    let samples = samples(snapshot, &locations, strings.intern(b"bytes"));
     Profile {
         header,
         strings: Arc::new(strings),
@@ -164,9 +164,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// One location an address, in order of addresses, so that they can be looked up without a table.
-fn locations(rows: &[Row], mappings: &Table<Mapping>) -> Locations {
+fn locations(snapshot: &Snapshot, mappings: &Table<Mapping>) -> Locations {
+    let stacks = snapshot.rows().chunk_by(|a, b| a.stack == b.stack).map(|rows| rows[0].stack);
     let mut addresses: Vec<u64> =
-        rows.iter().flat_map(|row| row.stack).map(|&frame| address(frame)).collect();
+        stacks.flat_map(|stack| snapshot.frames(stack)).map(address).collect();
     addresses.sort_unstable();
     addresses.dedup();
     let mut locations = Locations::new();
@@ -182,15 +183,13 @@ fn address(frame: usize) -> u64 {
     (frame as u64).saturating_sub(1)
 }
 
-fn samples(rows: &[Row], locations: &Locations, bytes: Str) -> Samples {
+fn samples(snapshot: &Snapshot, locations: &Locations, bytes: Str) -> Samples {
     let addresses: Vec<u64> = locations.iter().map(|(location, _)| location.address.0).collect();
-    let mut order: Vec<&Row> = rows.iter().collect();
-    order.sort_unstable_by_key(|row| (row.stack, row.size));
     let mut samples = Samples::new(SAMPLE_TYPES.len());
     let mut stack: Vec<Id<Location>> = Vec::new();
-    for row in order {
+    for row in snapshot.rows() {
         stack.clear();
-        stack.extend(row.stack.iter().map(|&frame| {
+        stack.extend(snapshot.frames(row.stack).map(|frame| {
             Id::from_row(addresses.partition_point(|&before| before < address(frame)))
         }));
         let number = i64::try_from(row.size).unwrap_or(i64::MAX);

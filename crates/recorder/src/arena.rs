@@ -4,11 +4,13 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::errno;
+
 /// The kernel gave no memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoMemory;
 
-/// Bytes now mapped by every arena and array of the process, and by tables in reserved space.
+/// Bytes now mapped by every array of the process, and by tables in reserved space.
 static MAPPED: AtomicUsize = AtomicUsize::new(0);
 
 /// Bytes of address space that the recorder has mapped for what it knows, without the recorded
@@ -36,7 +38,9 @@ impl Pages {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new anonymous mapping at an address of the kernel's choice touches nothing that
         // exists.
-        let start = unsafe { libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0) };
+        let start = errno::kept(|| unsafe {
+            libc::mmap(std::ptr::null_mut(), bytes, protection, flags, -1, 0)
+        });
         if start == libc::MAP_FAILED {
             return Err(NoMemory);
         }
@@ -50,7 +54,7 @@ impl Drop for Pages {
         MAPPED.fetch_sub(self.bytes, Ordering::Relaxed);
         // SAFETY: exactly the mapping that `map` made; whoever owned these pages borrows from them
         // no more.
-        unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) };
+        errno::kept(|| unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) });
     }
 }
 
@@ -156,43 +160,6 @@ impl<T: Copy> DerefMut for Array<T> {
     }
 }
 
-/// Words per mapping of an [`Arena`]: 64 KiB.
-const CHUNK_WORDS: usize = 8192;
-
-/// Slices of words that are written once and stay for the rest of the process.
-///
-/// Nothing is given back: a snapshot may borrow a stack for as long as it likes.
-#[derive(Debug)]
-pub struct Arena {
-    free: &'static mut [usize],
-}
-
-impl Arena {
-    /// An arena without memory.
-    pub const fn new() -> Self {
-        Self { free: &mut [] }
-    }
-
-    /// Copies `words` to their final place. They fit in a chunk: stacks are far shorter.
-    pub fn keep(&mut self, words: &[usize]) -> Result<&'static [usize], NoMemory> {
-        if self.free.len() < words.len() {
-            self.free = chunk(words.len().max(CHUNK_WORDS))?;
-        }
-        let (kept, free) = std::mem::take(&mut self.free).split_at_mut(words.len());
-        self.free = free;
-        kept.copy_from_slice(words);
-        Ok(kept)
-    }
-}
-
-fn chunk(words: usize) -> Result<&'static mut [usize], NoMemory> {
-    let pages = Pages::map(words * size_of::<usize>())?;
-    let start = pages.start.cast().as_ptr();
-    std::mem::forget(pages);
-    // SAFETY: the mapping is `words` long, all zeroes, never unmapped, and known to nobody else.
-    Ok(unsafe { std::slice::from_raw_parts_mut(start, words) })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,14 +185,5 @@ mod tests {
     fn too_much_is_an_error() {
         assert_eq!(Array::<u64>::with_capacity(usize::MAX / 8).map(|_| ()), Err(NoMemory));
         assert_eq!(Array::<u64>::with_capacity(usize::MAX).map(|_| ()), Err(NoMemory));
-    }
-
-    #[test]
-    fn kept_slices_stay_where_and_what_they_are() {
-        let mut arena = Arena::new();
-        let kept: Vec<_> = (0..3000).map(|i| arena.keep(&[i; 17]).unwrap()).collect();
-        assert!(kept.iter().enumerate().all(|(i, words)| *words == [i; 17]));
-        assert_eq!(arena.keep(&[]).unwrap(), &[] as &[usize]);
-        assert_eq!(arena.keep(&[9; 3 * CHUNK_WORDS]).unwrap().len(), 3 * CHUNK_WORDS);
     }
 }

@@ -1,52 +1,140 @@
 //! The stack of an allocation.
 
-use heapwise_stackwalk::{End, capture_above};
+use heapwise_stackwalk::{End, Registers, Trail};
 
-/// Frames kept of a stack, innermost first: 2 KiB on the stack of the thread that is recorded.
-const MAX_FRAMES: usize = 256;
+use crate::arena::{Array, Zeroed};
+use crate::counters::DropCounters;
+use crate::entry::Outermost;
+use crate::stack_table::{StackId, StackTable};
 
-/// A place on the stack of the function that an allocator wrapper calls for a recorded allocation.
+/// The function that an allocator wrapper calls for a recorded allocation, while it runs.
 ///
-/// Stacks begin above it, so that they show the program and not the recorder.
+/// Stacks begin with its caller, so that they show the program and not the recorder.
 #[derive(Clone, Copy, Debug)]
-pub struct Caller(usize);
+pub struct Caller(Registers);
 
 impl Caller {
-    /// The function of which `local` is a local variable. It must not be inlined, or stacks begin
-    /// where it was inlined into.
+    /// The function that this is called in. It must not be inlined, or stacks begin where it was
+    /// inlined into.
+    ///
+    /// # Safety
+    /// The value must not be used after the function has returned.
     #[inline(always)]
-    pub fn of<T>(local: &T) -> Self {
-        Self(std::ptr::from_ref(local) as usize)
+    #[must_use]
+    pub unsafe fn here() -> Self {
+        Self(Registers::here())
     }
 }
 
-/// Calls `use_stack` with the return addresses above `caller`, innermost first, and whether outer
-/// ones are missing. The stack is empty where stacks cannot be walked.
-pub fn with_stack<T>(caller: Caller, use_stack: impl FnOnce(&[usize], bool) -> T) -> T {
-    let mut frames = [0; MAX_FRAMES];
-    let captured = capture_above(caller.0, &mut frames);
-    use_stack(&frames[..captured.len], captured.len != 0 && captured.end != End::Root)
+/// The last stack of a part of the recorder: no trail, or one.
+pub type LastStack = Array<Trail>;
+
+// SAFETY: a trail is numbers and truth values; with all of them zero it is a new one.
+unsafe impl Zeroed for Trail {}
+
+/// Where a stack comes from.
+pub trait Source {
+    /// The interned stack; the empty one if it is not known or does not fit, which is counted.
+    fn stack(
+        self,
+        inside: &Outermost,
+        last: &mut LastStack,
+        stacks: &StackTable,
+        dropped: &DropCounters,
+    ) -> StackId;
+}
+
+impl Source for Caller {
+    /// Walks up to where the stack differs from the last one, and interns what is new.
+    fn stack(
+        self,
+        inside: &Outermost,
+        last: &mut LastStack,
+        stacks: &StackTable,
+        dropped: &DropCounters,
+    ) -> StackId {
+        if last.is_empty() {
+            *last = Array::zeroed(1).unwrap_or(LastStack::new());
+        }
+        let Some(trail) = last.first_mut() else {
+            dropped.stacks.count();
+            return StackId::EMPTY;
+        };
+        // SAFETY: the function that took the registers is running, as it promised.
+        let followed = unsafe { trail.follow(&self.0) };
+        if trail.is_empty() {
+            dropped.stacks.count();
+        } else if followed.end != End::Root {
+            dropped.outer_frames.count();
+        }
+        intern(inside, trail, followed.kept, stacks).unwrap_or_else(|| {
+            trail.forget();
+            dropped.stacks.count();
+            StackId::EMPTY
+        })
+    }
+}
+
+/// The stack that the trail holds, of which the outermost `kept` frames have the numbers of their
+/// stacks.
+fn intern(
+    inside: &Outermost,
+    trail: &mut Trail,
+    kept: usize,
+    stacks: &StackTable,
+) -> Option<StackId> {
+    let known = kept.checked_sub(1).and_then(|outer| trail.number(outer));
+    let mut stack = known.map_or(StackId::EMPTY, StackId::from_number);
+    for index in kept..trail.len() {
+        stack = stacks.callee(inside, stack, trail.return_address(index)?).ok()?;
+        trail.set_number(index, stack.number());
+    }
+    Some(stack)
+}
+
+/// Return addresses, innermost first, for tests.
+#[cfg(test)]
+impl Source for &[usize] {
+    fn stack(
+        self,
+        inside: &Outermost,
+        _: &mut LastStack,
+        stacks: &StackTable,
+        dropped: &DropCounters,
+    ) -> StackId {
+        let callee = |caller, &frame: &usize| stacks.callee(inside, caller, frame);
+        self.iter().rev().try_fold(StackId::EMPTY, callee).unwrap_or_else(|_| {
+            dropped.stacks.count();
+            StackId::EMPTY
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    static STACKS: StackTable = StackTable::new();
+
     #[inline(never)]
-    fn recorded() -> Vec<usize> {
-        let local = 0u8;
-        let mut stack = Vec::new();
-        with_stack(Caller::of(&local), |frames, _| stack.extend_from_slice(frames));
-        std::hint::black_box(local);
-        stack
+    fn recorded(last: &mut LastStack) -> Vec<usize> {
+        // SAFETY: used in this function only.
+        let caller = unsafe { Caller::here() };
+        let inside = Outermost::enter().unwrap();
+        let dropped = DropCounters::new();
+        let stack = caller.stack(&inside, last, &STACKS, &dropped);
+        assert!(dropped.read().is_nothing());
+        STACKS.frames(stack).collect()
     }
 
     #[test]
     fn a_stack_begins_in_the_function_that_called() {
-        let (first, second) = (recorded(), recorded());
+        let mut last = LastStack::new();
+        let (first, second) = (recorded(&mut last), recorded(&mut last));
         assert!(first.len() > 3);
         assert_ne!(first[0], second[0]);
         assert!(first[0].abs_diff(second[0]) < 4096, "both are in this function");
         assert_eq!(first[1..], second[1..]);
+        assert_eq!(recorded(&mut LastStack::new())[1..], first[1..]);
     }
 }

@@ -27,18 +27,15 @@ struct Entry {
 /// touches a table asks for it.
 ///
 /// Allocations made while it is alive are not recorded and frees are not noticed, so no user code
-/// runs under it. Puts the thread's `errno` back when it ends: programs read it after a call to the
-/// allocator.
+/// runs under it.
 #[derive(Debug)]
-pub struct Outermost {
-    errno: i32,
-}
+pub struct Outermost(());
 
 impl Outermost {
     /// `None` when this thread is inside already.
     pub fn enter() -> Option<Self> {
         // `then`, not `then_some`: a refused entry must not build, and so drop, an `Outermost`.
-        ENTRY.with(|entry| (!entry.inside.replace(true)).then(|| Self { errno: errno::get() }))
+        ENTRY.with(|entry| (!entry.inside.replace(true)).then(|| Self(())))
     }
 
     /// The number of this thread: neighbours differ.
@@ -55,13 +52,12 @@ impl Outermost {
     /// The entry that was forgotten, not dropped, so that it would outlast a function.
     pub(crate) fn assume() -> Self {
         debug_assert!(ENTRY.with(|entry| entry.inside.get()));
-        Self { errno: errno::get() }
+        Self(())
     }
 }
 
 impl Drop for Outermost {
     fn drop(&mut self) {
-        errno::set(self.errno);
         ENTRY.with(|entry| entry.inside.set(false));
     }
 }
@@ -99,27 +95,6 @@ impl Drop for Muted {
     }
 }
 
-mod errno {
-    #[cfg(target_os = "linux")]
-    use libc::__errno_location as location;
-    #[cfg(target_vendor = "apple")]
-    use libc::__error as location;
-
-    pub(super) fn get() -> i32 {
-        // SAFETY: asks nothing of its caller.
-        let errno = unsafe { location() };
-        // SAFETY: the C library promises a valid pointer to this thread's own `errno`.
-        unsafe { *errno }
-    }
-
-    pub(super) fn set(value: i32) {
-        // SAFETY: asks nothing of its caller.
-        let errno = unsafe { location() };
-        // SAFETY: as above; no other thread reads or writes it.
-        unsafe { *errno = value };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,14 +115,5 @@ mod tests {
         assert!(Muted::is_on());
         drop(outer);
         assert!(!Muted::is_on());
-    }
-
-    #[test]
-    fn errno_survives() {
-        errno::set(7);
-        let inside = Outermost::enter();
-        errno::set(11);
-        drop(inside);
-        assert_eq!(errno::get(), 7);
     }
 }

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::entry::Outermost;
+use crate::errno;
 use crate::process;
 
 /// Set in a child that was forked while its own thread was inside the recorder.
@@ -35,7 +36,10 @@ pub fn prepare_for_forks() {
     // What the C library allocates for this, should it call us for that, is not recorded.
     let _inside = Outermost::enter();
     // SAFETY: the three functions live as long as the process and do not unwind.
-    unsafe { libc::pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child)) };
+    let register = || unsafe {
+        libc::pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child))
+    };
+    errno::kept(register);
 }
 
 extern "C" fn before() {

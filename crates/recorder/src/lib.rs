@@ -1,9 +1,9 @@
 //! Records allocations inside an allocator, without using one.
 //!
 //! ```text
-//! allocation -> sampler -> stack table -> pool, or live table if large
-//! free       -> pool, or live table if large -> stack table
-//! stack table -> snapshot
+//! allocation -> sampler -> stack -> bucket -> pool, or live table if large
+//! free       -> pool, or live table if large -> bucket
+//! buckets of all threads -> snapshot
 //! ```
 //!
 //! An allocator asks two questions that are cheap and nearly always enough: [`passes`] before an
@@ -17,10 +17,10 @@
 //! | which allocations, with which weight | `sampler.rs`, `math.rs`, `random.rs` |
 //! | the interval in force | `interval.rs` |
 //! | who may come in | `entry.rs`, `lock.rs`, `fork.rs` |
-//! | memory | `arena.rs`, `reserve.rs` |
-//! | stacks and their sums | `stack_table.rs`, `counters.rs` |
+//! | memory, the kernel | `arena.rs`, `reserve.rs`, `errno.rs` |
+//! | stacks and their sums | `capture.rs`, `stack_table.rs`, `bucket_table.rs`, `counters.rs` |
 //! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
-//! | the way of an event | `recorder.rs`, `process.rs`, `capture.rs` |
+//! | the way of an event | `recorder.rs`, `process.rs` |
 //! | what others see | `snapshot.rs` |
 //!
 //! # Why recorded blocks have addresses of their own
@@ -38,12 +38,23 @@
 //! they are told by their size, and looked up in a table. Resizing a recorded block moves it unless
 //! the new size is recorded too and fits the same slot.
 //!
+//! # What an exact event costs
+//!
+//! At interval 1 every event comes in, so it takes one lock, that of its thread's stripe (a thread
+//! that frees another's block takes that one's), and finds all it needs there: the stack by
+//! comparing it with the last one from the outermost frame on ([`Trail`](heapwise_stackwalk::Trail)),
+//! its bucket by one look into an index, a slot at the head of a list. State: 8 bytes a live block
+//! beside its slot; a bucket 86 to 91 bytes; a stack 22 to 27 bytes for each frame that it does not
+//! share with others.
+//!
 //! The crate knows no profile format and resolves no address.
 
 mod arena;
+mod bucket_table;
 mod capture;
 mod counters;
 mod entry;
+mod errno;
 mod fork;
 mod interval;
 mod live_table;
@@ -75,3 +86,4 @@ pub use process::{
 pub use recorder::is_large;
 pub use sampler::{MAX_INTERVAL, Weight};
 pub use snapshot::{Row, Snapshot, Totals};
+pub use stack_table::StackId;

@@ -7,8 +7,8 @@ use crate::arena::{Array, NoMemory, Zeroed};
 use crate::counters::Amount;
 use crate::entry::Outermost;
 use crate::lock::Lock;
+use crate::recorder::BucketId;
 use crate::sampler::Weight;
-use crate::stack_table::BucketId;
 
 /// Parts of the table with a lock each; a power of two.
 const SHARDS: usize = 64;

@@ -8,6 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::entry::Outermost;
+use crate::errno;
 
 /// Nobody holds it.
 const FREE: u32 = 0;
@@ -40,6 +41,11 @@ impl<T> Lock<T> {
     /// A free lock around `value`.
     pub const fn new(value: T) -> Self {
         Self { state: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+    }
+
+    /// The value, which nobody else can reach yet.
+    pub const fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
     }
 
     /// Waits until the lock is free and takes it.
@@ -116,13 +122,15 @@ fn sleep_while(state: &AtomicU32, seen: u32) {
     let no_timeout = std::ptr::null::<libc::timespec>();
     // SAFETY: the kernel only reads the word, which is borrowed and so alive. It may return early
     // for any reason; the caller looks again.
-    unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAIT, seen, no_timeout) };
+    errno::kept(|| unsafe {
+        libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAIT, seen, no_timeout)
+    });
 }
 
 #[cfg(target_os = "linux")]
 fn wake_one(state: &AtomicU32) {
     // SAFETY: the kernel uses the address as a name and does not touch the word.
-    unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAKE, 1) };
+    errno::kept(|| unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAKE, 1) });
 }
 
 #[cfg(target_os = "linux")]

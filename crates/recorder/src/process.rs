@@ -6,7 +6,7 @@
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
-use crate::capture::{self, Caller};
+use crate::capture::Caller;
 use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
 use crate::live_table::Block;
@@ -31,7 +31,6 @@ pub fn passes(size: usize) -> bool {
 
 /// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the
 /// interval in bytes to start with, if this is the first allocation of the process.
-#[cold]
 pub fn mark(size: usize, initial: u64) -> Option<Weight> {
     fork::prepare_for_forks();
     let (floor, interval) = interval::start(initial);
@@ -55,19 +54,17 @@ pub fn holds(address: usize) -> bool {
 /// Records an allocation that is not large, and serves it: memory of that layout, uninitialised.
 /// `None` if that cannot be done; then it is not recorded. Its stack begins with the frame that
 /// called `caller`'s.
-#[cold]
 pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNull<u8>> {
     let Some(inside) = enter() else {
         RECORDER.dropped.samples.count();
         return None;
     };
-    with_sample(layout, weight, caller, |sample| RECORDER.allocate(&inside, sample))
+    RECORDER.allocate(&inside, Sample { layout, weight }, caller)
 }
 
 /// Records that the block of [`allocate`] at `address`, of `size` bytes, was freed and allocated
 /// again with `layout` at the same place. `false` if it cannot stay there; nothing has changed
 /// then.
-#[cold]
 pub fn reallocate(
     address: usize,
     size: usize,
@@ -78,13 +75,10 @@ pub fn reallocate(
     let Some(inside) = enter().filter(|_| RECORDER.fits(address, layout)) else {
         return false;
     };
-    with_sample(layout, weight, caller, |sample| {
-        RECORDER.reallocate(&inside, address, size, sample)
-    })
+    RECORDER.reallocate(&inside, address, size, Sample { layout, weight }, caller)
 }
 
 /// Records the free of a block of [`allocate`], and frees it.
-#[cold]
 pub fn free(address: usize, size: usize) {
     match enter() {
         Some(inside) => RECORDER.free(&inside, address, size),
@@ -94,37 +88,20 @@ pub fn free(address: usize, size: usize) {
 
 /// Records the large block at `address`, not null, before the program gets it. Its stack begins
 /// with the frame that called `caller`'s.
-#[cold]
 pub fn record(address: usize, layout: Layout, weight: Weight, caller: Caller) {
-    let Some(inside) = enter() else {
-        return RECORDER.dropped.samples.count();
-    };
-    with_sample(layout, weight, caller, |sample| RECORDER.record(&inside, address, sample));
-}
-
-fn with_sample<T>(
-    layout: Layout,
-    weight: Weight,
-    caller: Caller,
-    use_sample: impl FnOnce(Sample<'_>) -> T,
-) -> T {
-    capture::with_stack(caller, |stack, is_cut| {
-        if is_cut {
-            RECORDER.dropped.outer_frames.count();
-        }
-        use_sample(Sample { layout, weight, stack })
-    })
+    match enter() {
+        Some(inside) => RECORDER.record(&inside, address, Sample { layout, weight }, caller),
+        None => RECORDER.dropped.samples.count(),
+    }
 }
 
 /// The recorded large block at `address`, before the allocator gets it back or moves it. Ends in
 /// [`retire`], or in [`put_back`] if the allocator left it where it was.
-#[cold]
 pub fn take(address: usize) -> Option<Block> {
     RECORDER.take(&enter()?, address)
 }
 
 /// Counts a block that was taken as freed.
-#[cold]
 pub fn retire(block: Block) {
     if let Some(inside) = enter() {
         RECORDER.retire(&inside, block);
@@ -132,7 +109,6 @@ pub fn retire(block: Block) {
 }
 
 /// Goes on with a block that was taken, as if nothing had happened.
-#[cold]
 pub fn put_back(block: Block) {
     if let Some(inside) = enter() {
         RECORDER.keep(&inside, block);
@@ -166,13 +142,14 @@ impl std::error::Error for Error {}
 pub fn snapshot() -> Result<Snapshot, Error> {
     let inside = enter().ok_or_else(why_not)?;
     let rows = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
-    Ok(Snapshot { rows, interval: interval::get(), dropped: RECORDER.dropped.read() })
+    let (stacks, dropped) = (RECORDER.stacks(), RECORDER.dropped.read());
+    Ok(Snapshot { rows, stacks, interval: interval::get(), dropped })
 }
 
-/// The sums over what was recorded, as of one instant within this call. Allocates nothing.
+/// The sums over what was recorded, as of one instant within this call.
 pub fn totals() -> Result<Totals, Error> {
     let inside = enter().ok_or_else(why_not)?;
-    Ok(RECORDER.totals(&inside))
+    RECORDER.totals(&inside).map_err(|_| Error::NoMemory)
 }
 
 /// What the limits have left out so far.

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use crate::errno;
+
 /// A multiply-and-fold generator over a 64-bit counter: a state of one word, no table, no bad seed.
 ///
 /// Sampling needs independence between neighbouring draws and between threads, not secrecy.
@@ -52,8 +54,9 @@ pub fn kernel_seed() -> u64 {
     let mut seed = 0u64;
     // SAFETY: the kernel writes at most the eight bytes of `seed`, which is live and exclusive
     // here.
-    let got =
-        unsafe { libc::getrandom((&raw mut seed).cast(), size_of::<u64>(), libc::GRND_NONBLOCK) };
+    let got = errno::kept(|| unsafe {
+        libc::getrandom((&raw mut seed).cast(), size_of::<u64>(), libc::GRND_NONBLOCK)
+    });
     if got == size_of::<u64>() as isize {
         seed
     } else {
@@ -64,7 +67,7 @@ pub fn kernel_seed() -> u64 {
 fn seed_of_place_and_time(place: u64) -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one `timespec`, which is live and exclusive here.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    errno::kept(|| unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) });
     fold(place ^ STEP, (now.tv_nsec as u64) << 20 ^ now.tv_sec as u64 ^ MIX)
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::arena::{NoMemory, count_mapped};
 use crate::entry::Outermost;
+use crate::errno;
 use crate::lock::Lock;
 use crate::reserve::Reserve;
 use crate::size_class::{Class, SPAN_BYTES};
@@ -17,8 +18,9 @@ const LEAST_BYTES: usize = 1 << 30;
 const CHUNK_SPANS: usize = 4096 / size_of::<Span>();
 const CHUNK_BYTES: usize = CHUNK_SPANS * SPAN_BYTES;
 
-/// Where the range is before it is: no address of a program lies so high.
-const NOWHERE: usize = 1 << 63;
+/// Addresses in the range lie this far above `base`: for a `base` of 0, before there is a range,
+/// where no address of a program lies.
+const ABOVE_BASE: usize = 1 << 62;
 
 /// Spans that nobody uses keep their memory while they are fewer than this, or than an eighth of
 /// those in use.
@@ -27,8 +29,8 @@ const KEPT_SPANS: usize = 64;
 /// The range. Whether an address is in it is the cheap test of a free.
 #[derive(Debug)]
 pub struct Range {
-    start: AtomicUsize,
-    /// How many of the [`BYTES`] from `start` on hold spans by now.
+    base: AtomicUsize,
+    /// How many of the [`BYTES`] of the range hold spans by now.
     committed: AtomicUsize,
     /// Where the [`Span`]s are.
     spans: AtomicUsize,
@@ -80,7 +82,7 @@ impl Range {
             is_refused: false,
         };
         Self {
-            start: AtomicUsize::new(NOWHERE),
+            base: AtomicUsize::new(0),
             committed: AtomicUsize::new(0),
             spans: AtomicUsize::new(0),
             supply: Lock::new(supply),
@@ -90,12 +92,16 @@ impl Range {
     /// Whether `address` may be that of a recorded block: `false` is certain.
     #[inline(always)]
     pub fn may_hold(&self, address: usize) -> bool {
-        address.wrapping_sub(self.start.load(Relaxed)) < BYTES
+        address.wrapping_sub(self.base.load(Relaxed)) / BYTES == ABOVE_BASE / BYTES
+    }
+
+    fn start(&self) -> usize {
+        self.base.load(Relaxed).wrapping_add(ABOVE_BASE)
     }
 
     /// The span that `address` lies in, if it is in one.
     pub fn span_at(&self, address: usize) -> Option<Numbered> {
-        let offset = address.wrapping_sub(self.start.load(Relaxed));
+        let offset = address.wrapping_sub(self.start());
         (offset < self.committed.load(Relaxed)).then(|| self.span((offset / SPAN_BYTES) as u32))
     }
 
@@ -108,7 +114,7 @@ impl Range {
         // SAFETY: the row of a span that was committed is committed, is zeroes or a `Span` of
         // atomics, and stays for the rest of the process.
         let span = unsafe { &*place };
-        Numbered { number, span, start: self.start.load(Relaxed) + number as usize * SPAN_BYTES }
+        Numbered { number, span, start: self.start() + number as usize * SPAN_BYTES }
     }
 
     /// A span that nobody uses, to be made into one of `class` for heap number `heap`.
@@ -132,14 +138,14 @@ impl Range {
 
     /// Takes back an empty span.
     pub fn give_back(&self, inside: &Outermost, empty: Numbered) {
-        empty.span.owner.store(0, Relaxed);
+        empty.span.disown();
         let mut supply = self.supply.lock(inside);
         supply.used -= 1;
         if supply.kept >= KEPT_SPANS.max(supply.used / 8) {
             let start = empty.start as *mut libc::c_void;
             // SAFETY: the pages are this span's, in which no block is left. They read as zeroes
             // later, which is as good as anything.
-            unsafe { libc::madvise(start, SPAN_BYTES, libc::MADV_DONTNEED) };
+            errno::kept(|| unsafe { libc::madvise(start, SPAN_BYTES, libc::MADV_DONTNEED) });
         } else {
             supply.kept += 1;
         }
@@ -185,7 +191,7 @@ impl Range {
             return Err(NoMemory);
         };
         self.spans.store(table.start(), Relaxed);
-        self.start.store(range.start(), Relaxed);
+        self.base.store(range.start().wrapping_sub(ABOVE_BASE), Relaxed);
         (supply.range, supply.table) = (Some(range), Some(table));
         Ok(())
     }

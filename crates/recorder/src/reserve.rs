@@ -1,6 +1,7 @@
 //! Address space that is reserved at once and backed with memory bit by bit.
 
 use crate::arena::NoMemory;
+use crate::errno;
 
 /// Addresses that belong to this process and hold nothing until they are committed.
 ///
@@ -18,7 +19,8 @@ impl Reserve {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         let none = std::ptr::null_mut();
         // SAFETY: a new mapping at an address of the kernel's choice touches nothing that exists.
-        let start = unsafe { libc::mmap(none, bytes + align, libc::PROT_NONE, flags, -1, 0) };
+        let map = || unsafe { libc::mmap(none, bytes + align, libc::PROT_NONE, flags, -1, 0) };
+        let start = errno::kept(map);
         if start == libc::MAP_FAILED {
             return Err(NoMemory);
         }
@@ -39,9 +41,7 @@ impl Reserve {
         let start = (self.start + offset) as *mut libc::c_void;
         // SAFETY: the pages are part of this reserve, which nothing else maps or unmaps; making
         // them accessible takes nothing from anyone.
-        match unsafe { libc::mprotect(start, bytes, libc::PROT_READ | libc::PROT_WRITE) } {
-            0 => Ok(()),
-            _ => Err(NoMemory),
-        }
+        let open = || unsafe { libc::mprotect(start, bytes, libc::PROT_READ | libc::PROT_WRITE) };
+        if errno::kept(open) == 0 { Ok(()) } else { Err(NoMemory) }
     }
 }

@@ -1,22 +1,30 @@
 //! A consistent copy of what was recorded.
 
 use crate::arena::Array;
-use crate::counters::{Count, Dropped};
-use crate::stack_table::Bucket;
+use crate::bucket_table::Bucket;
+use crate::counters::{Amount, Count, Dropped};
+use crate::stack_table::{StackId, StackTable};
 
 /// What was recorded, as of one instant: of now, whatever has or has not been collected, because
 /// there is nothing to collect. Lies in memory of its own, so that taking it allocates nothing.
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) rows: Array<Row>,
+    pub(crate) stacks: &'static StackTable,
     pub(crate) interval: u64,
     pub(crate) dropped: Dropped,
 }
 
 impl Snapshot {
-    /// One row a stack and size class, in no order that means anything.
+    /// One row a stack and size class, in no order that means anything but rows of one stack next
+    /// to one another.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The return addresses of a stack of this snapshot, innermost first.
+    pub fn frames(&self, stack: StackId) -> impl Iterator<Item = usize> {
+        self.stacks.frames(stack)
     }
 
     /// The sampling interval in force, in bytes.
@@ -33,8 +41,8 @@ impl Snapshot {
 /// The objects of one stack and one size class: sizes from one power of two to the next.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// Return addresses, innermost first. Empty when the stack is not known.
-    pub stack: &'static [usize],
+    /// Where they were allocated; [`StackId::EMPTY`] when that is not known.
+    pub stack: StackId,
     /// Mean bytes an object, over all allocated; the size itself when all have the same.
     pub size: u64,
     /// Allocated since the start.
@@ -44,12 +52,18 @@ pub struct Row {
 }
 
 impl Row {
-    pub(crate) fn of(bucket: Bucket) -> Self {
+    /// The sums over buckets of one stack and size class.
+    pub(crate) fn of(buckets: &[Bucket]) -> Self {
+        let (mut alloc, mut inuse) = (Amount::default(), Amount::default());
+        for bucket in buckets {
+            alloc += bucket.alloc;
+            inuse += bucket.inuse;
+        }
         Self {
-            stack: bucket.stack,
-            size: bucket.alloc.mean_size(),
-            alloc: bucket.alloc.count(),
-            inuse: bucket.inuse.count(),
+            stack: buckets.first().map_or(StackId::EMPTY, |bucket| bucket.stack),
+            size: alloc.mean_size(),
+            alloc: alloc.count(),
+            inuse: inuse.count(),
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::size_class::{Class, TAG_BYTES};
 #[repr(align(32))]
 pub struct Span {
     /// One more than the number of the heap that it belongs to; 0 for none.
-    pub owner: AtomicU32,
-    pub class: AtomicU32,
+    owner: AtomicU32,
+    class: AtomicU32,
     /// One more than the first slot of the chain of those that were used and are free; 0 for none.
     free: AtomicU32,
     /// Slots from here on were never used.
@@ -81,6 +81,16 @@ impl Span {
         for field in [&self.free, &self.fresh, &self.used, &self.next, &self.previous] {
             field.store(0, Relaxed);
         }
+    }
+
+    /// The number of the heap that it belongs to.
+    pub fn owner(&self) -> Option<usize> {
+        (self.owner.load(Relaxed) as usize).checked_sub(1)
+    }
+
+    /// Makes it nobody's.
+    pub fn disown(&self) {
+        self.owner.store(0, Relaxed);
     }
 
     /// The size of its slots.

@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use common::reference_walk;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use heapwise_stackwalk::{End, capture, mappings};
+use heapwise_stackwalk::{End, Registers, Trail, capture, mappings};
 
 type Level = fn(usize, &mut dyn FnMut());
 
@@ -51,6 +51,11 @@ fn walks(criterion: &mut Criterion) {
             let mut buffer = [0; 256];
             group.bench_function(BenchmarkId::new("warm", frames), |bencher| {
                 bencher.iter(|| capture(black_box(&mut buffer)));
+            });
+            let mut trail = Box::new(Trail::new());
+            group.bench_function(BenchmarkId::new("again", frames), |bencher| {
+                // SAFETY: the registers are of the function that walks.
+                bencher.iter(|| unsafe { trail.follow(&Registers::here()) });
             });
             group.bench_function(BenchmarkId::new("reference", frames), |bencher| {
                 bencher.iter(reference_walk);

@@ -32,6 +32,10 @@
 //! * **It is fast once warm**, after the first walk through the same code: a table look-up and two
 //!   loads a frame. `benches/capture.rs` measures it.
 //!
+//! * **It is faster still the second time.** A [`Trail`] remembers a walk and what it read, and the
+//!   next walk only goes as far as the two differ; the rest is compared, at a nanosecond for several
+//!   frames.
+//!
 //! # What is left to you
 //!
 //! * Room for the frames. A walk cut by the buffer says so.
@@ -82,10 +86,12 @@ mod mappings;
 )]
 mod platform;
 mod registers;
+mod trail;
 
 pub use capture::{Captured, End, capture, capture_above, capture_from};
 pub use mappings::{Mapping, mappings};
 pub use registers::Registers;
+pub use trail::{Followed, TRAIL_FRAMES, Trail};
 
 /// Why the mappings of this process are not known. The numbers are the kernel's (`errno`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,12 +14,51 @@ pub(crate) struct Frame {
     pub slot: usize,
 }
 
+pub(crate) struct Traced {
+    pub frame: Frame,
+    pub restored_from: usize,
+    pub by_fp: bool,
+    pub is_plain: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Track;
+
+impl Track {
+    pub(crate) const NONE: Self = Self;
+}
+
+/// Nothing is walked, so nothing is read either.
+pub(crate) unsafe fn load(_: usize) -> usize {
+    0
+}
+
 impl Cursor {
     pub(crate) unsafe fn new(_: &Registers) -> Result<Self, End> {
         Err(End::Unsupported)
     }
 
     pub(crate) fn step(&mut self) -> Result<Frame, End> {
+        match *self {}
+    }
+
+    pub(crate) fn step_traced(&mut self) -> Result<Traced, End> {
+        match *self {}
+    }
+
+    pub(crate) fn fp(&self) -> usize {
+        match *self {}
+    }
+
+    pub(crate) fn lowest(&self) -> usize {
+        match *self {}
+    }
+
+    pub(crate) fn track(&self) -> Track {
+        match *self {}
+    }
+
+    pub(crate) fn is_at_root(&self) -> bool {
         match *self {}
     }
 }

@@ -11,7 +11,9 @@ fn recorded() -> Snapshot {
     let layout = Layout::new::<[u64; 6]>();
     let blocks = [(); 2].map(|()| {
         let weight = recorder::mark(48, 1).unwrap();
-        recorder::allocate(layout, weight, recorder::Caller::of(&weight)).unwrap()
+        // SAFETY: used in this function only.
+        let caller = unsafe { recorder::Caller::here() };
+        recorder::allocate(layout, weight, caller).unwrap()
     });
     recorder::free(blocks[1].addr().get(), 48);
     recorder::snapshot().unwrap()

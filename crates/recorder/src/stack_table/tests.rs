@@ -1,76 +1,64 @@
 use super::*;
-use crate::counters::Count;
-use crate::sampler::Weight;
-
-fn one(size: u64) -> Amount {
-    Amount::of(size, Weight::ONE)
-}
 
 fn inside() -> Outermost {
     Outermost::enter().unwrap()
 }
 
+/// Interns frames that are given outermost first.
+fn intern(table: &StackTable, inside: &Outermost, frames: &[usize]) -> Result<StackId, NoMemory> {
+    frames.iter().try_fold(StackId::EMPTY, |caller, &frame| table.callee(inside, caller, frame))
+}
+
 #[test]
-fn a_stack_is_kept_once_with_a_bucket_a_size_class() {
+fn stacks_share_what_they_begin_with() {
     let table = StackTable::new();
     let inside = inside();
-    let small = table.record(&inside, &[3, 2, 1], 16, one(16)).unwrap();
-    assert_eq!(table.record(&inside, &[3, 2, 1], 31, one(31)).unwrap(), small);
-    assert_ne!(table.record(&inside, &[3, 2, 1], 32, one(32)).unwrap(), small);
-    assert_ne!(table.record(&inside, &[3, 2], 16, one(16)).unwrap(), small);
-    table.release(&inside, small, one(31));
-
-    let held = table.hold(&inside);
-    assert_eq!(held.len(), 3);
-    let bucket =
-        held.buckets().find(|b| b.stack == [3, 2, 1] && b.alloc.count().objects == 2).unwrap();
-    assert_eq!(bucket.alloc.count(), Count { objects: 2, bytes: 47 });
-    assert_eq!(bucket.inuse.count(), Count { objects: 1, bytes: 16 });
-    let stacks: Vec<_> =
-        held.buckets().filter(|b| b.stack.len() == 3).map(|b| b.stack.as_ptr()).collect();
-    assert_eq!(stacks[0], stacks[1]);
+    let stack = intern(&table, &inside, &[1, 2, 3]).unwrap();
+    assert_eq!(intern(&table, &inside, &[1, 2, 3]), Ok(stack));
+    assert!(table.frames(stack).eq([3, 2, 1]));
+    assert!(table.frames(StackId::EMPTY).eq([]));
+    let sibling = intern(&table, &inside, &[1, 2, 4]).unwrap();
+    assert!(sibling.number() == stack.number() + 1, "one new frame");
+    assert!(table.frames(sibling).eq([4, 2, 1]));
+    assert_ne!(intern(&table, &inside, &[2, 3]), Ok(stack));
 }
 
 #[test]
 fn many_stacks_are_all_found_again() {
     let table = StackTable::new();
     let inside = inside();
-    let stack = |i: usize| [0x5500_0000 + i * 7, 0x5500_1000 + i % 13, 0x5500_2000];
-    let ids: Vec<_> =
-        (0..50_000).map(|i| table.record(&inside, &stack(i), 8, one(8)).unwrap()).collect();
-    for (i, &id) in ids.iter().enumerate() {
-        assert_eq!(table.record(&inside, &stack(i), 8, one(8)).unwrap(), id);
+    let stack = |i: usize| [0x5500_2000, 0x5500_1000 + i % 13, 0x5500_0000 + i * 7];
+    let all: Vec<_> = (0..50_000).map(|i| intern(&table, &inside, &stack(i)).unwrap()).collect();
+    for (i, &id) in all.iter().enumerate() {
+        assert_eq!(intern(&table, &inside, &stack(i)), Ok(id));
+        assert!(table.frames(id).eq(stack(i).into_iter().rev()));
     }
-    assert_eq!(table.hold(&inside).len(), 50_000);
 }
 
 #[test]
-fn a_full_table_refuses_new_stacks_and_keeps_the_old_and_the_empty_one() {
+fn a_full_table_refuses_new_frames_and_keeps_the_old() {
     let table = StackTable::new();
     let inside = inside();
-    let mut refused = 0;
-    for i in 0..SHARDS * MAX_STACKS * 5 / 4 {
-        refused += usize::from(table.record(&inside, &[i], 8, one(8)).is_err());
+    let (mut deepest, mut kept) = (StackId::EMPTY, 0);
+    while let Ok(callee) = table.callee(&inside, deepest, 7) {
+        (deepest, kept) = (callee, kept + 1);
     }
-    assert_eq!(refused, SHARDS * MAX_STACKS / 4);
-    assert!(table.record(&inside, &[0], 8, one(8)).is_ok());
-    assert!(table.record(&inside, &[], 8, one(8)).is_ok());
+    assert_eq!(kept, MAX_NODES - 1);
+    assert!(table.callee(&inside, StackId::EMPTY, 7).is_ok());
+    assert!(table.callee(&inside, StackId::EMPTY, 8).is_err());
+    assert_eq!(table.frames(deepest).count(), kept);
 }
 
 #[test]
-fn frames_are_bounded() {
+fn threads_agree_on_numbers() {
     let table = StackTable::new();
-    let inside = inside();
-    let mut kept = 0;
-    for i in 0..2 * SHARDS * MAX_WORDS / 256 {
-        let mut stack = [7; 256];
-        stack[0] = i;
-        kept += usize::from(table.record(&inside, &stack, 8, one(8)).is_ok());
-    }
-    assert!(kept <= SHARDS * MAX_WORDS / 256);
-}
-
-#[test]
-fn classes_are_powers_of_two() {
-    assert_eq!([0, 1, 2, 3, 4, 7, 8, u64::MAX].map(class), [0, 1, 2, 2, 3, 3, 4, 64]);
+    let stacks = || -> Vec<StackId> {
+        let inside = inside();
+        (0..20_000usize).map(|i| intern(&table, &inside, &[i % 7, i % 77, i]).unwrap()).collect()
+    };
+    std::thread::scope(|scope| {
+        let threads = [(); 3].map(|()| scope.spawn(stacks));
+        let [first, second, third] = threads.map(|thread| thread.join().unwrap());
+        assert!(first == second && second == third);
+    });
 }

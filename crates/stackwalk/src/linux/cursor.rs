@@ -20,6 +20,29 @@ pub(crate) struct Frame {
     pub slot: usize,
 }
 
+/// What a step found, and what it read to find it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traced {
+    pub frame: Frame,
+    /// Where the caller's frame pointer was read; 0 if it is the callee's.
+    pub restored_from: usize,
+    /// Whether the way depended on the callee's frame pointer.
+    pub by_fp: bool,
+    /// Whether nothing else was read or asked.
+    pub is_plain: bool,
+}
+
+/// What two walks must have in common to be compared: the stack, and what was known of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Track {
+    limit: usize,
+    generation: u32,
+}
+
+impl Track {
+    pub(crate) const NONE: Self = Self { limit: 0, generation: 0 };
+}
+
 /// The word at `address`, if it lies in `from..stack.limit`, where `from` is a stack pointer in
 /// use on that stack.
 fn word(stack: &Stack, from: usize, address: usize) -> Option<usize> {
@@ -31,8 +54,8 @@ fn word(stack: &Stack, from: usize, address: usize) -> Option<usize> {
 
 /// # Safety
 /// `address` must be a multiple of [`WORD`], and readable.
-#[inline]
-unsafe fn load(address: usize) -> usize {
+#[inline(always)]
+pub(crate) unsafe fn load(address: usize) -> usize {
     let pointer = core::ptr::with_exposed_provenance::<usize>(address);
     // SAFETY: passed on to the caller. Volatile, because the word belongs to another function's
     // frame, of which the compiler knows more than it tells us.

@@ -20,6 +20,6 @@ mod proc_maps;
 mod registers;
 mod syscalls;
 
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, Traced, Track, load};
 pub(crate) use mappings::each_mapping;
 pub(crate) use registers::here;

@@ -39,6 +39,13 @@ static GENERATION: AtomicU32 = AtomicU32::new(0);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
 
+impl Generation {
+    /// Its number, which comes again after many others.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// The generation now.
 #[inline]
 pub(crate) fn generation() -> Generation {

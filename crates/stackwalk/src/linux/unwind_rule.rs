@@ -98,6 +98,12 @@ impl PackedRule {
         (self.0 & FROM_SP != 0).then(|| base.wrapping_add(words * WORD))
     }
 
+    /// Whether the CFA is relative to `bp`.
+    #[inline]
+    pub(crate) fn is_by_bp(self) -> bool {
+        self.0 & KIND_MASK == FROM_BP
+    }
+
     /// How many bytes below the CFA `bp` was saved; 0 if it is unchanged.
     #[inline]
     pub(crate) fn bp_bytes(self) -> usize {

@@ -6,7 +6,7 @@
 //!
 //! The kernel links its signal frames into the chain, so a walk passes through handlers.
 
-use super::{Frame, WORD, word};
+use super::{Frame, Traced, Track, WORD, word};
 use crate::End;
 use crate::Registers;
 use crate::platform::stack_bounds::{self, Stack};
@@ -55,6 +55,33 @@ impl Cursor {
             return Err(End::Root);
         }
         Ok(Frame { return_address, slot })
+    }
+
+    /// As [`Cursor::step`]. A walk is so short here that none is compared with: no step is plain.
+    #[inline]
+    pub(crate) fn step_traced(&mut self) -> Result<Traced, End> {
+        let frame = self.step()?;
+        Ok(Traced { frame, restored_from: 0, by_fp: true, is_plain: false })
+    }
+
+    /// The frame pointer in the frame.
+    pub(crate) fn fp(&self) -> usize {
+        self.fp
+    }
+
+    /// The lowest address of the frame.
+    pub(crate) fn lowest(&self) -> usize {
+        self.from
+    }
+
+    /// What other walks must have in common with this one.
+    pub(crate) fn track(&self) -> Track {
+        Track { limit: self.stack.limit, generation: 0 }
+    }
+
+    /// Whether the frame is the first of its thread, whatever is on the stack.
+    pub(crate) fn is_at_root(&self) -> bool {
+        false
     }
 
     /// Goes on to the stack that a signal handler interrupted, which the chain leads to.

@@ -1,6 +1,6 @@
 //! x86_64: call frame information first, the frame pointer where there is none.
 
-use super::{Frame, WORD, load, word};
+use super::{Frame, Traced, Track, WORD, load, word};
 use crate::End;
 use crate::Registers;
 use crate::platform::rule_cache::{self, Generation};
@@ -52,7 +52,7 @@ impl Cursor {
     #[inline(always)]
     pub(crate) fn step(&mut self) -> Result<Frame, End> {
         if let Some(rule) = rule_cache::find(self.return_address, self.generation)
-            && let Some(frame) = self.leave(rule)
+            && let Some((frame, _)) = self.leave(rule)
         {
             return Ok(frame);
         }
@@ -62,10 +62,49 @@ impl Cursor {
         Ok(frame)
     }
 
-    /// Leaves an ordinary function by its rule. `None`, and nothing is changed, if the rule is of
-    /// another kind, or leads out of the bounds of the stack, or to a return address of 0.
+    /// As [`Cursor::step`], with what it read.
     #[inline(always)]
-    fn leave(&mut self, rule: PackedRule) -> Option<Frame> {
+    pub(crate) fn step_traced(&mut self) -> Result<Traced, End> {
+        if let Some(rule) = rule_cache::find(self.return_address, self.generation)
+            && let Some((frame, restored_from)) = self.leave(rule)
+        {
+            return Ok(Traced { frame, restored_from, by_fp: rule.is_by_bp(), is_plain: true });
+        }
+        let (caller, frame) = self.step_slowly()?;
+        *self = caller;
+        Ok(Traced { frame, restored_from: 0, by_fp: true, is_plain: false })
+    }
+
+    /// The frame pointer in the frame.
+    #[inline(always)]
+    pub(crate) fn fp(&self) -> usize {
+        self.fp
+    }
+
+    /// The lowest address of the frame.
+    #[inline(always)]
+    pub(crate) fn lowest(&self) -> usize {
+        self.sp
+    }
+
+    /// What other walks must have in common with this one.
+    #[inline(always)]
+    pub(crate) fn track(&self) -> Track {
+        Track { limit: self.stack.limit, generation: self.generation.number() }
+    }
+
+    /// Whether the frame is the first of its thread by the rule for its address, whatever is on the
+    /// stack.
+    pub(crate) fn is_at_root(&self) -> bool {
+        let root = PackedRule::pack(UnwindRule::Root);
+        rule_cache::find(self.return_address, self.generation) == Some(root)
+    }
+
+    /// Leaves an ordinary function by its rule. `None`, and nothing is changed, if the rule is of
+    /// another kind, or leads out of the bounds of the stack, or to a return address of 0. Also
+    /// says where the frame pointer was restored from; 0 if it was not.
+    #[inline(always)]
+    fn leave(&mut self, rule: PackedRule) -> Option<(Frame, usize)> {
         let cfa = rule.cfa(self.sp, self.fp)?;
         if cfa <= self.sp || cfa > self.stack.limit || !cfa.is_multiple_of(WORD) {
             return None;
@@ -77,13 +116,15 @@ impl Cursor {
             return None;
         }
         let saved = cfa.wrapping_sub(rule.bp_bytes());
+        let mut restored_from = 0;
         // Below sp it has been popped already: compilers do not say so in epilogues.
         if saved != cfa && self.sp <= saved && saved < cfa {
             // SAFETY: sp <= saved < cfa, as above.
             self.fp = unsafe { load(saved) };
+            restored_from = saved;
         }
         (self.sp, self.return_address) = (cfa, return_address);
-        Some(Frame { return_address, slot })
+        Some((Frame { return_address, slot }, restored_from))
     }
 
     /// As [`Cursor::step`], for all that is rare: an address seen for the first time, the ends of a
@@ -126,13 +167,13 @@ impl Cursor {
 
     /// Leaves by `rule` if that leads anywhere; else finds out what it means that it does not.
     fn leave_doubtfully(&mut self, rule: PackedRule) -> Result<Frame, End> {
-        if let Some(frame) = self.leave(rule) {
+        if let Some((frame, _)) = self.leave(rule) {
             return Ok(frame);
         }
         let cfa = rule.cfa(self.sp, self.fp).unwrap_or(0);
         if cfa > self.stack.limit {
             self.look_at_stack_again().ok_or_else(went_astray)?;
-            return self.leave(rule).ok_or_else(went_astray);
+            return self.leave(rule).map(|(frame, _)| frame).ok_or_else(went_astray);
         }
         match word(&self.stack, self.sp, cfa.wrapping_sub(WORD)) {
             Some(0) => Err(at_zero(self.return_address.wrapping_sub(1))),

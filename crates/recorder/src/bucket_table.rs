@@ -1,0 +1,178 @@
+//! What was allocated at each stack.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::arena::{Array, NoMemory};
+use crate::counters::Amount;
+use crate::random::fold;
+use crate::stack_table::StackId;
+
+/// Buckets of all tables together: 80 MiB.
+const MAX_BUCKETS: usize = 1 << 20;
+
+static BUCKETS: AtomicUsize = AtomicUsize::new(0);
+
+/// The objects of one stack and one size class, as counted by one part of the recorder.
+///
+/// Classes are powers of two, so a stack has few buckets however its sizes vary, and yet the
+/// objects of a bucket are of nearly one size: enough to recover how many were recorded, and so how
+/// far an estimate can be off.
+#[derive(Clone, Copy, Debug)]
+pub struct Bucket {
+    /// Where they were allocated.
+    pub stack: StackId,
+    /// See [`class`].
+    pub class: u32,
+    /// Allocated since the start.
+    pub alloc: Amount,
+    /// Allocated and not yet freed.
+    pub inuse: Amount,
+}
+
+/// Buckets by stack and size class: open addressing over their rows, of which at most three
+/// quarters are used; 0 is an empty place, others are one more than a row.
+#[derive(Debug)]
+pub struct BucketTable {
+    index: Array<u32>,
+    rows: Array<Bucket>,
+}
+
+impl BucketTable {
+    /// An empty table without memory.
+    pub const fn new() -> Self {
+        Self { index: Array::new(), rows: Array::new() }
+    }
+
+    /// Counts an allocation of `size` bytes at `stack`, as allocated and as in use, and returns the
+    /// row of its bucket.
+    ///
+    /// `Err` when the bucket is new and there is no room; there is for the empty stack, as long as
+    /// there is memory.
+    pub fn record(&mut self, stack: StackId, size: u64, amount: Amount) -> Result<u32, NoMemory> {
+        let row = self.row(stack, class(size))?;
+        let bucket = &mut self.rows[row as usize];
+        bucket.alloc += amount;
+        bucket.inuse += amount;
+        Ok(row)
+    }
+
+    /// Takes `amount`, counted in bucket `row` by [`record`](Self::record), out of what is in use.
+    pub fn release(&mut self, row: u32, amount: Amount) {
+        // Every row comes from `record`; one that does not exist was overwritten by the program.
+        if let Some(bucket) = self.rows.get_mut(row as usize) {
+            bucket.inuse -= amount;
+        }
+    }
+
+    /// Takes an allocation that was counted in bucket `row` by [`record`](Self::record) back, as if
+    /// it had not been.
+    pub fn undo(&mut self, row: u32, amount: Amount) {
+        if let Some(bucket) = self.rows.get_mut(row as usize) {
+            bucket.alloc -= amount;
+            bucket.inuse -= amount;
+        }
+    }
+
+    /// All buckets, in the order in which they were first used.
+    pub fn buckets(&self) -> &[Bucket] {
+        &self.rows
+    }
+
+    #[inline]
+    fn row(&mut self, stack: StackId, class: u32) -> Result<u32, NoMemory> {
+        if (self.rows.len() + 1) * 4 > self.index.len() * 3 {
+            self.grow()?;
+        }
+        let mask = self.index.len() - 1;
+        let mut place = start(stack, class) & mask;
+        while let Some(row) = self.index[place].checked_sub(1) {
+            let bucket = &self.rows[row as usize];
+            if bucket.stack == stack && bucket.class == class {
+                return Ok(row);
+            }
+            place = (place + 1) & mask;
+        }
+        self.insert(place, stack, class)
+    }
+
+    #[cold]
+    fn insert(&mut self, place: usize, stack: StackId, class: u32) -> Result<u32, NoMemory> {
+        if stack != StackId::EMPTY && BUCKETS.load(Ordering::Relaxed) >= MAX_BUCKETS {
+            return Err(NoMemory);
+        }
+        let nothing = Amount::default();
+        self.rows.push(Bucket { stack, class, alloc: nothing, inuse: nothing })?;
+        BUCKETS.fetch_add(1, Ordering::Relaxed);
+        let row = self.rows.len() as u32;
+        self.index[place] = row;
+        Ok(row - 1)
+    }
+
+    #[cold]
+    fn grow(&mut self) -> Result<(), NoMemory> {
+        let mut larger = Array::<u32>::zeroed((self.index.len() * 2).max(1024))?;
+        let mask = larger.len() - 1;
+        for (row, bucket) in self.rows.iter().enumerate() {
+            let mut place = start(bucket.stack, bucket.class) & mask;
+            while larger[place] != 0 {
+                place = (place + 1) & mask;
+            }
+            larger[place] = row as u32 + 1;
+        }
+        self.index = larger;
+        Ok(())
+    }
+}
+
+/// Powers of two: 0 for size 0, 1 for 1, 2 for 2 and 3, 3 for 4 to 7, ..
+fn class(size: u64) -> u32 {
+    u64::BITS - size.leading_zeros()
+}
+
+#[inline]
+fn start(stack: StackId, class: u32) -> usize {
+    let key = u64::from(stack.number()) << 7 | u64::from(class);
+    fold(key, 0x9e37_79b9_7f4a_7c15) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::counters::Count;
+    use crate::sampler::Weight;
+
+    fn one(size: u64) -> Amount {
+        Amount::of(size, Weight::ONE)
+    }
+
+    #[test]
+    fn a_stack_has_a_bucket_a_size_class() {
+        let mut table = BucketTable::new();
+        let (inner, outer) = (StackId::from_number(2), StackId::from_number(1));
+        let small = table.record(inner, 16, one(16)).unwrap();
+        assert_eq!(table.record(inner, 31, one(31)).unwrap(), small);
+        assert_ne!(table.record(inner, 32, one(32)).unwrap(), small);
+        assert_ne!(table.record(outer, 16, one(16)).unwrap(), small);
+        table.release(small, one(31));
+        assert_eq!(table.buckets().len(), 3);
+        let bucket = table.buckets()[small as usize];
+        assert_eq!(bucket.alloc.count(), Count { objects: 2, bytes: 47 });
+        assert_eq!(bucket.inuse.count(), Count { objects: 1, bytes: 16 });
+        table.undo(small, one(16));
+        assert_eq!(table.buckets()[small as usize].alloc.count(), Count { objects: 1, bytes: 31 });
+    }
+
+    #[test]
+    fn many_buckets_are_all_found_again() {
+        let mut table = BucketTable::new();
+        let mut record = |i: u32| table.record(StackId::from_number(i), 8, one(8)).unwrap();
+        let rows: Vec<u32> = (0..50_000).map(&mut record).collect();
+        assert!((0..50_000).all(|i| record(i) == rows[i as usize]));
+        assert_eq!(table.buckets().len(), 50_000);
+    }
+
+    #[test]
+    fn classes_are_powers_of_two() {
+        assert_eq!([0, 1, 2, 3, 4, 7, 8, u64::MAX].map(class), [0, 1, 2, 2, 3, 3, 4, 64]);
+    }
+}
