@@ -36,14 +36,14 @@ impl<A> Alloc<A> {
     /// On top of `inner`, which may be any allocator.
     #[must_use]
     pub const fn new(inner: A) -> Self {
-        Self { inner, initial_interval: recorder::DEFAULT_INTERVAL }
+        Self { inner, initial_interval: recorder::GROWING_FROM_EXACT }
     }
 
-    /// Starts the process with a sampling interval of `bytes` instead of 512 KiB, from its first
-    /// allocation on, before `main`. [`heap::set_interval`](crate::heap::set_interval) changes it
-    /// later.
+    /// Starts the process with a sampling interval of `bytes` that does not change by itself, from
+    /// its first allocation on, before `main`. [`heap::set_interval`](crate::heap::set_interval)
+    /// changes it later.
     ///
-    /// With 1, profiles and totals are exact: nothing went by before the program could say so.
+    /// With 1, profiles and totals are exact however long the program runs.
     #[must_use]
     pub const fn with_interval(mut self, bytes: u64) -> Self {
         self.initial_interval = bytes;

@@ -21,8 +21,9 @@ use crate::heap_profile::{self, Moment};
 use crate::{Error, whole_file};
 
 /// Sets the sampling interval: mean bytes allocated between two recorded allocations. As Go's
-/// `MemProfileRate`: 0 records nothing more, 1 records every allocation; 512 KiB to begin with. At
-/// most 1 TiB; more counts as 1 TiB.
+/// `MemProfileRate`: 0 records nothing more, 1 records every allocation. At most 1 TiB; more counts
+/// as 1 TiB. Until it is set, the interval is 1 for the first 4 MiB allocated and then grows by
+/// itself, to 512 KiB at 128 MiB; setting it fixes it.
 ///
 /// Holds from the next allocation of every thread on. What was recorded before stays, each sample
 /// with the weight that it had; blocks allocated before and not recorded then stay unknown. To have

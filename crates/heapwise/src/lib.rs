@@ -33,8 +33,10 @@
 //! * After a fork the child goes on with a copy of what its parent had recorded, as it has of the
 //!   memory.
 //!
-//! By default one allocation in 512 KiB allocated is recorded, and stands for as many as that is
-//! likely to represent; see [`heap::set_interval`] to record more, or all.
+//! By default the first 4 MiB that a program allocates are recorded one by one, so that the profile
+//! of a small program is exact and never empty. Then samples get rarer as more is allocated, down to
+//! one in 512 KiB from 128 MiB on, and each stands for as many allocations as it is likely to
+//! represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
 mod error;

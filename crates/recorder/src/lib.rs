@@ -77,7 +77,9 @@ pub use capture::Caller;
 pub use counters::{Count, Dropped};
 pub use entry::Muted;
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
-pub use interval::{DEFAULT_INTERVAL, get as interval, is_exact, set as set_interval};
+pub use interval::{
+    DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exact, set as set_interval,
+};
 pub use live_table::Block;
 pub use process::{
     Error, allocate, dropped, free, holds, mark, may_hold, passes, put_back, reallocate, record,

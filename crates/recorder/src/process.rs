@@ -20,6 +20,7 @@ static RECORDER: Recorder = Recorder::new();
 thread_local! {
     /// `const` and without `Drop`: threads allocate before their first line and after their last.
     static SAMPLER: Sampler = const { Sampler::new() };
+    static UNREPORTED: interval::Unreported = const { interval::Unreported::new() };
 }
 
 /// Whether a request of `size` bytes goes by unrecorded. If it does, its bytes are used up; if not,
@@ -35,6 +36,7 @@ pub fn mark(size: usize, initial: u64) -> Option<Weight> {
     fork::prepare_for_forks();
     let (floor, interval) = interval::start(initial);
     let weight = SAMPLER.with(|sampler| sampler.mark(size as u64, floor, interval));
+    UNREPORTED.with(|unreported| unreported.note(size as u64, interval, weight.is_some()));
     // Asked last: a mark on a request that is left out is used up like any other.
     weight.filter(|_| !Muted::is_on())
 }

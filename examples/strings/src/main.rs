@@ -13,7 +13,7 @@ const USAGE: &str = "usage: strings [--interval BYTES] [PROFILE]
 
 Writes a heap profile of growing and dropping a vector of a million strings.
 
-  --interval BYTES  record one allocation in so many bytes; 1 records all (default 524288)
+  --interval BYTES  record one allocation in so many bytes; 1 records all (default: all of the first 4 MiB, then fewer)
   PROFILE           the file to write (default: strings.pb.gz)";
 
 fn main() -> ExitCode {

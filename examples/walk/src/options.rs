@@ -9,7 +9,8 @@ pub const USAGE: &str = "usage: walk DIRECTORY [--interval BYTES] [--output DIRE
 Visits every file below DIRECTORY in lexical order and writes two heap profiles:
 first-visit.pb.gz and last-visit.pb.gz.
 
-  --interval BYTES    record one allocation in so many bytes; 1 records all (default 524288)
+  --interval BYTES    record one allocation in so many bytes; 1 records all
+                       (default: all of the first 4 MiB, then fewer)
   --output DIRECTORY  where the profiles go (default: the current directory)";
 
 /// What was asked for.
