@@ -27,6 +27,7 @@ mod invocation;
 pub mod literal;
 mod load;
 mod options;
+mod perf;
 mod pipeline;
 mod proxy;
 mod remote;

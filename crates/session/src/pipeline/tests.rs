@@ -104,8 +104,11 @@ fn the_first_thing_that_does_not_fit_is_the_error() {
 
 #[test]
 fn a_report_returns_what_its_reader_should_know() {
-    let loaded =
-        Loaded { profile: profile("nanoseconds", &[(&["main"], [5, 0])]), symbols_wanted: false };
+    let loaded = Loaded {
+        profile: profile("nanoseconds", &[(&["main"], [5, 0])]),
+        symbols_wanted: false,
+        without_symbols: Vec::new(),
+    };
     let hints = |name| {
         let report = Report { command: command::find(name).unwrap(), argument: None };
         let mut out = Vec::new();
