@@ -4,6 +4,15 @@ use std::process::{Command, Stdio};
 
 use crate::{Result, process};
 
+/// Installs `package`, or says how to, unless `program` is there.
+///
+/// # Errors
+/// As [`install`].
+pub fn provide(program: &str, package: &str) -> Result<()> {
+    let there = process::output(Command::new(program).arg("--version")).is_ok();
+    if there { Ok(()) } else { install(package) }
+}
+
 /// Installs `package`, or says how to.
 ///
 /// # Errors

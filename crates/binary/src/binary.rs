@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
+use std::ops::Range;
 
-use object::{Object, ObjectKind, ObjectSection, ObjectSegment, ObjectSymbol};
+use object::{Architecture, Object, ObjectKind, ObjectSection, ObjectSegment, ObjectSymbol};
 
 use crate::address::{Segment, Segments};
 use crate::debug_files::DebugFiles;
 use crate::demangle::readable_name;
+use crate::disasm::{Code, Instruction, Processor, Syntax};
 use crate::dwarf::Dwarf;
 use crate::go::GoTables;
 use crate::image::{hex, parse_object};
 use crate::kernel::{Kernel, may_be_kernel};
-use crate::symbols::Symbols;
+use crate::symbols::{Names, Symbols};
 use crate::{Error, FileOffset, Image, LinkAddr, MappedRange, Symbol};
 
 /// An executable file or shared library: what its addresses mean.
@@ -32,6 +34,7 @@ pub struct Binary<'a> {
     relocation_symbol: &'a str,
     kernel: OnceCell<(Option<u64>, Option<u64>)>,
     symbols: OnceCell<Symbols<'a>>,
+    names: OnceCell<Names<'a>>,
     dwarf: OnceCell<Option<Dwarf<'a>>>,
     go: OnceCell<Option<GoTables<'a>>>,
 }
@@ -67,7 +70,8 @@ impl<'a> Binary<'a> {
     pub fn parse(image: &'a Image) -> Result<Self, Error> {
         let file = parse_object(image)?;
         let segments = read_segments(&file);
-        let (symbols, dwarf, go) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let (symbols, names) = (OnceCell::new(), OnceCell::new());
+        let (dwarf, go) = (OnceCell::new(), OnceCell::new());
         let (relocation_symbol, kernel) = (DEFAULT_RELOCATION_SYMBOL, OnceCell::new());
         let (debug, files) = (None, None);
         Ok(Self {
@@ -79,6 +83,7 @@ impl<'a> Binary<'a> {
             relocation_symbol,
             kernel,
             symbols,
+            names,
             dwarf,
             go,
         })
@@ -186,6 +191,66 @@ impl<'a> Binary<'a> {
             }
             Some(_) => {}
         }
+    }
+
+    /// The source file and line of the instruction at `at`, that of an inlined call where it is part
+    /// of one. A line that is not known is 0.
+    pub fn line(&self, at: LinkAddr) -> Option<(&str, u32)> {
+        self.go_line(at).or_else(|| self.dwarf()?.line(at))
+    }
+
+    /// The same for code that the Go compiler made: only its own table is read.
+    pub fn go_line(&self, at: LinkAddr) -> Option<(&'a str, u32)> {
+        let mut frames = Vec::new();
+        self.go()?.frames(at, &mut frames);
+        frames.first().map(|innermost| (innermost.file, innermost.line))
+    }
+
+    /// Every symbol of the file's own table, data too, in the order of their addresses.
+    pub fn named(&self) -> &[Symbol<'a>] {
+        self.names().rows()
+    }
+
+    /// The instructions in `range`, as far as the file has code there. One that does not end within
+    /// the range is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Processor`] when the code is for a processor that is not known here.
+    pub fn instructions(
+        &self,
+        range: Range<LinkAddr>,
+        syntax: Syntax,
+    ) -> Result<Vec<Instruction>, Error> {
+        let processor = self.processor()?;
+        let Some((start, bytes)) = self.code(&range) else { return Ok(Vec::new()) };
+        Ok(Code { processor, bytes, start, names: self.names() }.instructions(syntax))
+    }
+
+    fn processor(&self) -> Result<Processor, Error> {
+        match self.file.architecture() {
+            Architecture::X86_64 | Architecture::X86_64_X32 => Ok(Processor::X86 { bits: 64 }),
+            Architecture::I386 => Ok(Processor::X86 { bits: 32 }),
+            other => Err(Error::processor(self.image.path(), &format!("{other:?}"))),
+        }
+    }
+
+    /// The bytes in `range` of the section that it starts in, and where they start.
+    fn code(&self, range: &Range<LinkAddr>) -> Option<(LinkAddr, &'a [u8])> {
+        let section = self.file.sections().find(|section| {
+            let inside = range.start.0.checked_sub(section.address());
+            let holds_code = section.kind() == object::SectionKind::Text;
+            holds_code && inside.is_some_and(|inside| inside < section.size())
+        })?;
+        let bytes = section.data().ok()?;
+        let from = usize::try_from(range.start.0 - section.address()).ok()?;
+        let length = usize::try_from(range.end.0.checked_sub(range.start.0)?).ok()?;
+        let bytes = bytes.get(from..)?;
+        Some((range.start, &bytes[..length.min(bytes.len())]))
+    }
+
+    fn names(&self) -> &Names<'a> {
+        self.names.get_or_init(|| Names::read(&self.file))
     }
 
     fn go(&self) -> Option<&GoTables<'a>> {

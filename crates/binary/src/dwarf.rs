@@ -47,6 +47,13 @@ impl<'a> Dwarf<'a> {
         Some(Self { context, start_lines: StartLines::new(dwarf), split })
     }
 
+    /// The source file and line of the instruction at `at`.
+    pub(crate) fn line(&self, at: LinkAddr) -> Option<(&str, u32)> {
+        let at = at.0.checked_add(1).map(|end| end - 1)?; // Lookups ask for the range `at..at + 1`.
+        let location = self.context.find_location(at).ok()??;
+        Some((location.file?, location.line.unwrap_or_default()))
+    }
+
     /// Appends the functions that `at` lies in, innermost inlined call first. Appends nothing when
     /// nothing is known; damage ends the list.
     pub(crate) fn frames<'s>(&'s self, at: LinkAddr, frames: &mut Vec<Frame<'s>>) {

@@ -19,11 +19,22 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The code is for a processor whose instructions are not known here.
+    Processor {
+        /// The file.
+        path: PathBuf,
+        /// The processor.
+        name: String,
+    },
 }
 
 impl Error {
     pub(crate) fn open(path: &Path, error: io::Error) -> Self {
         Self::Open { path: path.to_owned(), error }
+    }
+
+    pub(crate) fn processor(path: &Path, name: &str) -> Self {
+        Self::Processor { path: path.to_owned(), name: name.to_owned() }
     }
 
     pub(crate) fn unrecognized(path: &Path) -> Self {
@@ -38,6 +49,9 @@ impl fmt::Display for Error {
             Self::Unrecognized { path } => {
                 write!(f, "open {}: unrecognized object file", path.display())
             }
+            Self::Processor { path, name } => {
+                write!(f, "{}: code for {name} cannot be disassembled", path.display())
+            }
         }
     }
 }
@@ -46,7 +60,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Open { error, .. } => Some(error),
-            Self::Unrecognized { .. } => None,
+            Self::Unrecognized { .. } | Self::Processor { .. } => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The symbol table as a map from address to function.
 
-use object::{Object, ObjectSection, ObjectSymbol, SectionIndex, SectionKind, SymbolKind};
+use object::{Object, ObjectSection, ObjectSymbol, SectionIndex, SymbolKind};
 
 use crate::LinkAddr;
 
@@ -40,33 +40,55 @@ impl<'a> Symbols<'a> {
     }
 }
 
+/// Every symbol with a name and an address, data too: what operands of instructions are named by.
+#[derive(Debug, Default)]
+pub(crate) struct Names<'a> {
+    rows: Vec<Symbol<'a>>,
+}
+
+impl<'a> Names<'a> {
+    /// Reads the symbol table.
+    pub(crate) fn read(file: &object::File<'a>) -> Self {
+        let named = |symbol: object::Symbol<'a, '_>| {
+            let name = symbol.name_bytes().ok().filter(|name| !name.is_empty())?;
+            let (address, size) = (LinkAddr(symbol.address()), symbol.size());
+            (address.0 != 0).then_some(Symbol { address, size, name })
+        };
+        let mut rows: Vec<_> = file.symbols().filter_map(named).collect();
+        // Of several names at one address the last one counts: the largest, then the last in the table.
+        rows.sort_by_key(|symbol| (symbol.address, symbol.size));
+        Self { rows }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_rows(rows: Vec<Symbol<'a>>) -> Self {
+        Self { rows }
+    }
+
+    /// All of them, in the order of their addresses.
+    pub(crate) fn rows(&self) -> &[Symbol<'a>] {
+        &self.rows
+    }
+
+    /// The symbol that `at` lies in.
+    pub(crate) fn find(&self, at: LinkAddr) -> Option<&Symbol<'a>> {
+        let after = self.rows.partition_point(|symbol| symbol.address <= at);
+        let nearest = self.rows.get(after.checked_sub(1)?)?;
+        (at.0 - nearest.address.0 < nearest.size).then_some(nearest)
+    }
+}
+
 fn function<'a>(file: &object::File<'a>, symbol: &object::Symbol<'a, '_>) -> Option<Symbol<'a>> {
     let name = symbol.name_bytes().ok()?;
-    if !is_function(file, symbol) || !symbol.is_definition() || name.is_empty() {
+    if symbol.kind() != SymbolKind::Text || !symbol.is_definition() || name.is_empty() {
         return None;
     }
-    // Compilers of macOS put an underscore before every name.
-    let is_apple = matches!(file, object::File::MachO32(_) | object::File::MachO64(_));
-    let name = name.strip_prefix(b"_").filter(|_| is_apple).unwrap_or(name);
     let address = symbol.address();
     let size = match symbol.size() {
         0 => rest_of_section(file, symbol.section_index()?, address)?,
         size => size,
     };
     Some(Symbol { address: LinkAddr(address), size, name })
-}
-
-/// Not every compiler for Windows says which symbols are functions: what lies in code is one.
-fn is_function(file: &object::File<'_>, symbol: &object::Symbol<'_, '_>) -> bool {
-    let is_windows = matches!(file, object::File::Pe32(_) | object::File::Pe64(_));
-    let in_code = || {
-        let section = symbol.section_index().and_then(|row| file.section_by_index(row).ok());
-        section.is_some_and(|section| section.kind() == SectionKind::Text)
-    };
-    symbol.kind() == SymbolKind::Text
-        || (is_windows
-            && matches!(symbol.kind(), SymbolKind::Unknown | SymbolKind::Data)
-            && in_code())
 }
 
 fn rest_of_section(file: &object::File<'_>, section: SectionIndex, address: u64) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! The command `heapwise`: parse, run, exit code.
 #![forbid(unsafe_code)]
 
+mod child;
 mod delivery;
 mod hints;
 mod http_client;

@@ -7,6 +7,8 @@ use heapwise_profile::{LabelUnits, Profile, ValueType};
 use heapwise_units::label;
 use jiff::tz::TimeZone;
 
+use crate::objects::Objects;
+
 /// What every report is made from: the profile after selection, and how to show it.
 ///
 /// `session` makes it: it adds tag frames, filters, computes `total` and aggregates
@@ -26,6 +28,8 @@ pub struct Input<'a> {
     pub style: &'a Style,
     /// Where source text comes from.
     pub sources: &'a dyn Sources,
+    /// Where machine code comes from.
+    pub objects: &'a dyn Objects,
 }
 
 impl Input<'_> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The parameter of `peek` and `list`: a test of names, and the text it was made from.
+/// The parameter of `peek`, `list`, `disasm` and `weblist`: a test of names, and the text it was made from.
 #[derive(Clone, Copy)]
 pub struct Pattern<'a> {
     /// The text, for messages.

@@ -9,7 +9,7 @@ use heapwise_profile::{
 };
 use jiff::tz::TimeZone;
 
-use crate::{Input, Sources, Style};
+use crate::{CodeFrame, Input, Instruction, MappedFile, Object, Objects, Sources, Style, Symbol};
 
 /// A profile and how to show it, to change before it is used.
 pub(crate) struct Fixture {
@@ -62,6 +62,7 @@ impl Fixture {
             label_units: &units,
             style: &self.style,
             sources: &Numbered,
+            objects: &Assembled,
         };
         let mut out = Vec::new();
         show(&input, &mut out);
@@ -82,6 +83,69 @@ impl Sources for Numbered {
             b"missing.rs" => Err("open missing.rs: no such file or directory".to_owned()),
             _ => Ok((1..=100).map(|number| format!("line {number}").into_bytes()).collect()),
         }
+    }
+}
+
+/// A binary at the addresses of its process, with one function of 16 instructions for each of the
+/// locations of [`Fixture::heap`]; the library cannot be opened.
+struct Assembled;
+
+impl Objects for Assembled {
+    fn open(
+        &self,
+        mapping: &MappedFile<'_>,
+        work: &mut dyn FnMut(&dyn Object),
+    ) -> Result<(), String> {
+        if mapping.file != b"/bin/server" {
+            return Err("open /lib/libc.so.6: no such file or directory".to_owned());
+        }
+        work(self);
+        Ok(())
+    }
+}
+
+impl Object for Assembled {
+    fn address(&self, runtime: u64) -> Option<u64> {
+        Some(runtime)
+    }
+
+    fn symbols(
+        &self,
+        matches: &dyn Fn(&[u8]) -> bool,
+        address: Option<u64>,
+        wanted: &dyn Fn(&Symbol) -> bool,
+    ) -> Vec<Symbol> {
+        let symbol = |(name, start): (&str, u64)| Symbol {
+            names: vec![name.into(), [name, "_alias"].concat().into()],
+            start,
+            last: start + 0x3f,
+        };
+        let all =
+            [("main", 0x40_1000), ("work", 0x40_2000), ("alloc", 0x40_3000), ("idle", 0x40_4000)];
+        let fits = |symbol: &Symbol| {
+            let holds = |at| symbol.start <= at && at <= symbol.last;
+            matches(&symbol.names[0]) || address.is_some_and(holds)
+        };
+        all.map(symbol).into_iter().filter(|symbol| fits(symbol) && wanted(symbol)).collect()
+    }
+
+    fn instructions(&self, start: u64, end: u64) -> Result<Vec<Instruction>, String> {
+        let instruction = |address: u64| Instruction {
+            address,
+            text: match address % 16 {
+                0 => "NOPL".to_owned(),
+                _ => format!("MOVQ ${:#x}, a_name_that_fills_the_column(SB)", address % 16),
+            },
+            function: Vec::new(),
+            file: b"/src/work.rs".to_vec(),
+            line: i64::try_from((address - start) / 8).unwrap_or(0) + 1,
+        };
+        Ok((start..end).step_by(4).map(instruction).collect())
+    }
+
+    fn frames(&self, address: u64) -> Vec<CodeFrame> {
+        let line = i64::try_from(address % 0x1000 / 8).unwrap_or(0) + 1;
+        vec![CodeFrame { function: b"work".to_vec(), file: b"/src/work.rs".to_vec(), line }]
     }
 }
 

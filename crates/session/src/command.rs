@@ -3,6 +3,7 @@
 //! A row serves the format flag, the shell and the help. What a command needs of the profile is data
 //! in its row.
 
+mod code;
 mod data;
 mod text;
 
@@ -10,6 +11,8 @@ use std::io::{self, Write};
 
 use heapwise_graph::Granularity;
 use heapwise_report::{Input, Pattern};
+
+use crate::literal;
 
 use crate::go_regex::GoRegex;
 
@@ -46,6 +49,13 @@ pub struct Argued {
     pub regex: GoRegex,
 }
 
+impl Argued {
+    /// The argument as an address, if it is a number.
+    pub(crate) fn address(&self) -> Option<u64> {
+        literal::unsigned(&self.text)
+    }
+}
+
 /// What a command takes besides the words that refine any report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Argument {
@@ -53,6 +63,8 @@ pub enum Argument {
     None,
     /// A regular expression for functions.
     Function,
+    /// The same, or an address.
+    FunctionOrAddress,
 }
 
 /// What the words REGEX and -REGEX select by, which refine a report in the shell.
@@ -112,6 +124,7 @@ pub enum RenderError {
 pub static ALL: &[&Command] = &[
     &data::CALLGRIND,
     &text::COMMENTS,
+    &code::DISASM,
     &data::DOT,
     &text::LIST,
     &text::PEEK,
@@ -127,7 +140,6 @@ pub static ALL: &[&Command] = &[
 
 /// The formats of `go tool pprof` that are not built in: recognized, so that the error can say so.
 const ABSENT: &[(&str, Argument)] = &[
-    ("disasm", Argument::Function),
     ("eog", Argument::None),
     ("evince", Argument::None),
     ("gif", Argument::None),

@@ -21,7 +21,7 @@ pub struct FetchOptions {
     pub base: String,
     /// The profile to compare with: subtracted, with percentages of it.
     pub diff_base: String,
-    /// Where to look for object tools. Accepted for compatibility: nothing is run.
+    /// Where to look for object tools: `objdump:DIR` or `DIR`. Only objdump is ever run.
     pub tools: String,
     /// The address of the web pages.
     pub http: String,
@@ -98,7 +98,11 @@ pub static ALL: &[FetchFlag] = &[
     flag("tls_ca", "Certificates of authorities to trust", field!(Text, tls_ca)),
     flag("http", "Address of the web pages, host:port (not built in yet)", field!(Text, http)),
     flag("no_browser", "Do not open a browser for the web pages", field!(Switch, no_browser)),
-    flag("tools", "Accepted for compatibility: no outside tool is run", field!(Text, tools)),
+    flag(
+        "tools",
+        "Where to find objdump, to disassemble with it: objdump:DIR or DIR",
+        field!(Text, tools),
+    ),
 ];
 
 /// A flag that stands for a sample type.

@@ -92,13 +92,17 @@ pub fn topic(name: &str) -> Option<String> {
 
 fn of_command(command: &Command) -> String {
     let mut text = format!("{}\n\n", command.help);
-    let argument = if command.argument == Argument::Function { " <function regexp>" } else { "" };
+    let argument = match command.argument {
+        Argument::None => "",
+        Argument::Function => " <function regexp>",
+        Argument::FunctionOrAddress => " <function regexp or address>",
+    };
     let _ = write!(
         text,
         "  {}{argument} [n] [focus regexp]... [-ignore regexp]... [-cum] [>file]\n\n",
         command.name
     );
-    if command.argument == Argument::Function {
+    if command.argument != Argument::None {
         text.push_str("  The first regexp names the functions to show.\n");
     }
     text.push_str(
@@ -151,7 +155,11 @@ fn flag_sections() -> Vec<Section> {
 
 fn command_rows() -> impl Iterator<Item = Row> {
     command::ALL.iter().map(|command| {
-        let argument = if command.argument == Argument::Function { "regexp" } else { "" };
+        let argument = match command.argument {
+            Argument::None => "",
+            Argument::Function => "regexp",
+            Argument::FunctionOrAddress => "regexp|address",
+        };
         Row { argument, ..Row::new(command.name, command.help.to_owned()) }
     })
 }

@@ -121,7 +121,9 @@ fn fetch(said: &Said) -> Result<FetchOptions, InvocationError> {
 fn report(said: &Said) -> Result<Option<Report>, InvocationError> {
     let mut given = command::names().filter(|(name, argument)| match argument {
         Argument::None => on(said, name),
-        Argument::Function => said.values.get(name).is_some_and(|value| !value.is_empty()),
+        Argument::Function | Argument::FunctionOrAddress => {
+            said.values.get(name).is_some_and(|value| !value.is_empty())
+        }
     });
     let Some((name, argument)) = given.next() else { return Ok(None) };
     if given.next().is_some() {
@@ -130,7 +132,7 @@ fn report(said: &Said) -> Result<Option<Report>, InvocationError> {
     let command = command::find(name).ok_or(InvocationError::FormatNotBuilt(name))?;
     let argument = match argument {
         Argument::None => None,
-        Argument::Function => said.values.get(name).cloned(),
+        Argument::Function | Argument::FunctionOrAddress => said.values.get(name).cloned(),
     };
     Ok(Some(Report { command, argument }))
 }

@@ -51,15 +51,24 @@ pub fn integer(text: &str) -> Result<i64, NumberError> {
         Some(b'+') => (false, &text[1..]),
         _ => (false, text),
     };
-    let lower = unsigned.to_ascii_lowercase();
+    let magnitude = magnitude(unsigned)?;
+    let value = if negative { -magnitude } else { magnitude };
+    i64::try_from(value).map_err(|_| NumberError::Range)
+}
+
+/// The same without a sign; nothing when the text is no such literal, or does not fit 64 bits.
+pub fn unsigned(text: &str) -> Option<u64> {
+    u64::try_from(magnitude(text).ok()?).ok()
+}
+
+fn magnitude(text: &str) -> Result<i128, NumberError> {
+    let lower = text.to_ascii_lowercase();
     let (radix, digits) = split_radix(&lower);
     let digits = without_underscores(digits, radix != 10).ok_or(NumberError::Syntax)?;
     if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
         return Err(NumberError::Syntax);
     }
-    let magnitude = i128::from_str_radix(&digits, radix).map_err(|_| NumberError::Range)?;
-    let value = if negative { -magnitude } else { magnitude };
-    i64::try_from(value).map_err(|_| NumberError::Range)
+    i128::from_str_radix(&digits, radix).map_err(|_| NumberError::Range)
 }
 
 fn split_radix(lower: &str) -> (u32, &str) {

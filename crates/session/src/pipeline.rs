@@ -12,7 +12,7 @@ use std::io::Write;
 use heapwise_graph::{Aggregation, Trim, Value, aggregate, total};
 use heapwise_insight::{Hint, Subject, explain};
 use heapwise_profile::{LabelUnits, Profile, label_units, tag_frames};
-use heapwise_report::{About, Input, Sources, Style, Values};
+use heapwise_report::{About, Input, Objects, Sources, Style, Values};
 use heapwise_units::label;
 use jiff::tz::TimeZone;
 
@@ -22,6 +22,7 @@ use crate::go_regex::{GoRegex, RegexError};
 use crate::host::Host;
 use crate::invocation::Report;
 use crate::load::Loaded;
+use crate::objects::HostObjects;
 use crate::sample_index::{self, SampleIndexError};
 use crate::selection::{Selection, SelectionError, unmatched};
 use crate::source_files::SourceFiles;
@@ -95,7 +96,8 @@ fn render_step(
 ) -> Result<Vec<Hint>, ReportError> {
     let prepared = prepare(&loaded.profile, report, options, host)?;
     let sources = SourceFiles::new(host, options);
-    let input = prepared.input(&sources);
+    let objects = HostObjects::new(host, options, &loaded.tools);
+    let input = prepared.input(&sources, &objects);
     (report.command.render)(&input, prepared.argument.as_ref(), out)?;
     if !report.command.one_column {
         return Ok(Vec::new());
@@ -104,13 +106,12 @@ fn render_step(
         profile: &loaded.profile,
         index: prepared.value.index,
         symbols_wanted: loaded.symbols_wanted,
-        without_symbols: &loaded.without_symbols,
     }))
 }
 
 impl Prepared {
     /// The form in which formats take it.
-    pub fn input<'a>(&'a self, sources: &'a dyn Sources) -> Input<'a> {
+    pub fn input<'a>(&'a self, sources: &'a dyn Sources, objects: &'a dyn Objects) -> Input<'a> {
         Input {
             profile: &self.profile,
             value: self.value,
@@ -118,6 +119,7 @@ impl Prepared {
             label_units: &self.label_units,
             style: &self.style,
             sources,
+            objects,
         }
     }
 }
@@ -158,6 +160,7 @@ pub fn about(profile: &Profile, options: &Options, host: &dyn Host) -> Option<(V
     let label_units = known_units(profile, &mut |text| host.note(&text));
     let total = total(profile, value);
     let sources = SourceFiles::new(host, options);
+    let objects = HostObjects::new(host, options, "");
     let input = Input {
         profile,
         value,
@@ -165,6 +168,7 @@ pub fn about(profile: &Profile, options: &Options, host: &dyn Host) -> Option<(V
         label_units: &label_units,
         style: &style,
         sources: &sources,
+        objects: &objects,
     };
     Some((About::of(&input).lines(&Values::of(&input)), total))
 }

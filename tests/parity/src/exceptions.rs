@@ -39,7 +39,27 @@ pub const EXCEPTIONS: &[Exception] = &[
         },
         is_constant: true,
     },
+    Exception {
+        id: "symbols-of-one-address",
+        applies: |case| {
+            let of_go = |source: &Path| source.to_string_lossy().contains("go-profiles");
+            has(case, "-disasm=.") && case.sources.iter().any(|source| of_go(source))
+        },
+        is_constant: false,
+    },
+    Exception { id: "newer-instructions", applies: has_newer_instructions, is_constant: true },
 ];
+
+/// Whether a case shows machine code of a Go program whose samples are in functions of vectors.
+fn has_newer_instructions(case: &Case) -> bool {
+    let shown = |words: &str| words.contains("disasm");
+    let asked =
+        case.flags.iter().any(|flag| shown(flag)) || case.script.as_deref().is_some_and(shown);
+    let program = |source: &Path| {
+        ["/contention/", "/labels/"].iter().any(|name| source.to_string_lossy().contains(name))
+    };
+    asked && case.sources.iter().any(|source| program(source))
+}
 
 fn has(case: &Case, word: &str) -> bool {
     case.flags.iter().any(|flag| flag == word)

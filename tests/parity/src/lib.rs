@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod case;
+mod code;
 mod compare;
 mod difference;
 mod exceptions;
@@ -43,6 +44,7 @@ pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
     let bench = Arc::new(Bench::new(setup)?);
     let mut groups: Vec<(String, Vec<Case>)> = inputs.iter().flat_map(matrix::groups).collect();
     groups.extend(matrix::shared::groups(setup)?);
+    groups.extend(code::groups(setup)?);
     let trial = |(name, cases): (String, Vec<Case>)| {
         let (bench, test) = (Arc::clone(&bench), name.clone());
         Trial::test(name, move || bench.judge(&test, &cases).map_err(Failed::from))

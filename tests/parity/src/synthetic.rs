@@ -8,6 +8,7 @@ mod random;
 mod sources;
 mod wire;
 
+pub use builder::{Builder, Function, Line, Mapping};
 pub use random::Draw;
 use std::path::Path;
 use std::{fs, io};

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::reference::Reference;
 use crate::workspace::{Workspace, cargo};
-use crate::{Result, go_executables, go_profiles, process, rust_profiles};
+use crate::{Result, go_executables, go_profiles, process, rust_profiles, system_package};
 
 /// One check: what has to be there, then commands that must all succeed.
 pub struct Check {
@@ -69,6 +69,7 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     let reference = Reference::prepare(workspace)?;
     let go_profiles = go_profiles::prepare(workspace, &reference)?;
     let go_executables = go_executables::prepare(workspace, &reference)?;
+    system_package::provide("c++", "g++")?;
     let profile = ["--profile", "parity"];
     let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
     build.args(["--package", "walk", "--package", "strings"]).args(profile);

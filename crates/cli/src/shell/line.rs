@@ -80,7 +80,7 @@ fn report(first: &str, rest: &[&str], options: &Options) -> Result<Action<'stati
     let mut words = number.iter().copied().chain(rest.iter().copied());
     let argument = match command.argument {
         Argument::None => None,
-        Argument::Function => {
+        Argument::Function | Argument::FunctionOrAddress => {
             Some(words.next().ok_or(LineError::NoArgument(command.name))?.to_owned())
         }
     };

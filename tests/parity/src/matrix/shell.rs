@@ -32,6 +32,7 @@ const SCRIPTS: &[&[&str]] = &[
     ],
     &["focus=main", "top", "focus=", "hide=main", "top 5", ":", "top 5", "ignore=.", "top", ":"],
     &["list main", "list", "list nomatch", "list [", "peek main", "peek", "peek nomatch"],
+    &["disasm main", "disasm", "disasm nomatch", "disasm ["],
     &["traces", "comments", "raw"],
     &[
         "nodecount=2",
