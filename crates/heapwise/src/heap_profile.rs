@@ -9,7 +9,7 @@ use heapwise_profile::{
     FileOffset, Header, Id, Label, LabelValue, Location, Locations, Mapping, Profile, RuntimeAddr,
     Sample, Samples, Str, Strings, Table, ValueType,
 };
-use heapwise_recorder::{self as recorder, Count, Dropped, Row, Snapshot};
+use heapwise_recorder::{self as recorder, Count, Dropped, Row, Snapshot, Totals};
 
 use crate::plumbing;
 
@@ -112,13 +112,33 @@ fn header(strings: &mut Strings, snapshot: &Snapshot, time_nanos: i64) -> Header
         time_nanos,
         period_type: value_type(strings, "space", "bytes"),
         period: i64::try_from(snapshot.interval()).unwrap_or(i64::MAX),
-        comments: comments(snapshot.dropped()).iter().map(|text| strings.intern(text)).collect(),
+        comments: comments(snapshot).iter().map(|text| strings.intern(text)).collect(),
         ..Header::default()
     }
 }
 
+/// What a reader should know of the numbers.
+fn comments(snapshot: &Snapshot) -> Vec<Vec<u8>> {
+    let mut comments = losses(snapshot.dropped());
+    comments.extend(errors(&snapshot.standard_errors()));
+    comments
+}
+
+/// The standard errors of the four totals, in the order of the sample types; nothing if all are
+/// exact.
+fn errors(errors: &Totals) -> Option<Vec<u8>> {
+    let Totals { alloc, inuse } = errors;
+    let numbers = [alloc.objects, alloc.bytes, inuse.objects, inuse.bytes];
+    let mut line = b"heapwise: standard errors of the totals:".to_vec();
+    for ((name, _), number) in SAMPLE_TYPES.iter().zip(numbers) {
+        // Writing to memory does not fail.
+        let _ = write!(line, " {name} {number}");
+    }
+    (*errors != Totals::default()).then_some(line)
+}
+
 /// A line for every limit that was reached.
-fn comments(dropped: Dropped) -> Vec<Vec<u8>> {
+fn losses(dropped: Dropped) -> Vec<Vec<u8>> {
     let lines = [
         (
             dropped.stacks,

@@ -4,110 +4,30 @@
 
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout};
+use std::alloc::Layout;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::panic;
-use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
 
-use heapwise::heap::{self, Count};
-
-static ALLOC: heapwise::Alloc = heapwise::Alloc::system().with_interval(1);
-
-/// Counts what the recorder's allocator grants.
-struct Counting;
+use common::counting::Counting;
+use heapwise::heap;
 
 #[global_allocator]
-static COUNTING: Counting = Counting;
-
-static ALLOC_OBJECTS: AtomicU64 = AtomicU64::new(0);
-static ALLOC_BYTES: AtomicU64 = AtomicU64::new(0);
-static FREE_OBJECTS: AtomicU64 = AtomicU64::new(0);
-static FREE_BYTES: AtomicU64 = AtomicU64::new(0);
-
-fn granted(block: *mut u8, size: usize) -> *mut u8 {
-    if !block.is_null() {
-        ALLOC_OBJECTS.fetch_add(1, SeqCst);
-        ALLOC_BYTES.fetch_add(size as u64, SeqCst);
-    }
-    block
-}
-
-fn freed(size: usize) {
-    FREE_OBJECTS.fetch_add(1, SeqCst);
-    FREE_BYTES.fetch_add(size as u64, SeqCst);
-}
-
-// SAFETY: forwards every call unchanged to `ALLOC`.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise.
-        granted(unsafe { ALLOC.alloc(layout) }, layout.size())
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise.
-        granted(unsafe { ALLOC.alloc_zeroed(layout) }, layout.size())
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        // SAFETY: the caller's promise.
-        let new = unsafe { ALLOC.realloc(block, layout, new_size) };
-        if !new.is_null() {
-            freed(layout.size());
-        }
-        granted(new, new_size)
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        freed(layout.size());
-        // SAFETY: the caller's promise.
-        unsafe { ALLOC.dealloc(block, layout) }
-    }
-}
-
-/// Allocated, and in use, as counted above the recorder.
-fn counted() -> (Count, Count) {
-    let alloc = Count { objects: ALLOC_OBJECTS.load(SeqCst), bytes: ALLOC_BYTES.load(SeqCst) };
-    let inuse = Count {
-        objects: alloc.objects - FREE_OBJECTS.load(SeqCst),
-        bytes: alloc.bytes - FREE_BYTES.load(SeqCst),
-    };
-    (alloc, inuse)
-}
-
-/// Asserts that the recorder says what was counted, and returns it. The test's first thread may be
-/// between the two for a moment: until it goes on, they may differ by what it does.
-fn agreed() -> (Count, Count) {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        let before = counted();
-        let totals = heap::totals().unwrap();
-        assert!(totals.is_exact);
-        assert!(totals.dropped.is_nothing(), "{:?}", totals.dropped);
-        let recorded = (totals.alloc, totals.inuse);
-        if counted() == before && (recorded == before || Instant::now() > end) {
-            assert_eq!(recorded, before);
-            return before;
-        }
-        thread::yield_now();
-    }
-}
+static COUNTING: Counting = Counting::new(heapwise::Alloc::system().with_interval(1));
 
 #[test]
 fn every_block_of_eight_busy_threads_is_counted() {
-    agreed();
+    COUNTING.agreed();
     thread::scope(|scope| {
         for thread in 0..8u64 {
             scope.spawn(move || work(thread));
         }
     });
 
-    let expected = agreed();
+    let expected = COUNTING.agreed();
     let mut bytes = Vec::new();
     heap::write_to(&mut bytes).unwrap();
     let profile = common::profile(&bytes);

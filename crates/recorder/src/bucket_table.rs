@@ -1,10 +1,12 @@
 //! What was allocated at each stack.
 
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::arena::{Array, NoMemory};
-use crate::counters::Amount;
+use crate::counters::{Amount, Variance};
 use crate::random::fold;
+use crate::sampler::Weight;
 use crate::stack_table::StackId;
 
 /// Buckets of all tables together: 80 MiB.
@@ -35,12 +37,31 @@ pub struct Bucket {
 pub struct BucketTable {
     index: Array<u32>,
     rows: Array<Bucket>,
+    spread: Spread,
+}
+
+/// How far sums over all buckets may be off.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// Of what was allocated since the start.
+    pub alloc: Variance,
+    /// Of what is in use.
+    pub inuse: Variance,
+}
+
+impl AddAssign for Spread {
+    fn add_assign(&mut self, other: Self) {
+        self.alloc += other.alloc;
+        self.inuse += other.inuse;
+    }
 }
 
 impl BucketTable {
     /// An empty table without memory.
     pub const fn new() -> Self {
-        Self { index: Array::new(), rows: Array::new() }
+        let none = Variance { objects: 0.0, bytes: 0.0 };
+        let spread = Spread { alloc: none, inuse: none };
+        Self { index: Array::new(), rows: Array::new(), spread }
     }
 
     /// Counts an allocation of `size` bytes at `stack`, as allocated and as in use, and returns the
@@ -48,29 +69,43 @@ impl BucketTable {
     ///
     /// `Err` when the bucket is new and there is no room; there is for the empty stack, as long as
     /// there is memory.
-    pub fn record(&mut self, stack: StackId, size: u64, amount: Amount) -> Result<u32, NoMemory> {
+    pub fn record(&mut self, stack: StackId, size: u64, weight: Weight) -> Result<u32, NoMemory> {
         let row = self.row(stack, class(size))?;
+        let amount = Amount::of(size, weight);
         let bucket = &mut self.rows[row as usize];
         bucket.alloc += amount;
         bucket.inuse += amount;
+        if weight != Weight::ONE {
+            self.spread.alloc += Variance::of(size, weight);
+            self.spread.inuse += Variance::of(size, weight);
+        }
         Ok(row)
     }
 
-    /// Takes `amount`, counted in bucket `row` by [`record`](Self::record), out of what is in use.
-    pub fn release(&mut self, row: u32, amount: Amount) {
+    /// Takes an allocation, counted in bucket `row` by [`record`](Self::record), out of what is in
+    /// use.
+    pub fn release(&mut self, row: u32, size: u64, weight: Weight) {
         // Every row comes from `record`; one that does not exist was overwritten by the program.
-        if let Some(bucket) = self.rows.get_mut(row as usize) {
-            bucket.inuse -= amount;
+        let Some(bucket) = self.rows.get_mut(row as usize) else { return };
+        bucket.inuse -= Amount::of(size, weight);
+        if weight != Weight::ONE {
+            self.spread.inuse -= Variance::of(size, weight);
         }
     }
 
     /// Takes an allocation that was counted in bucket `row` by [`record`](Self::record) back, as if
     /// it had not been.
-    pub fn undo(&mut self, row: u32, amount: Amount) {
-        if let Some(bucket) = self.rows.get_mut(row as usize) {
-            bucket.alloc -= amount;
-            bucket.inuse -= amount;
-        }
+    #[cold]
+    pub fn undo(&mut self, row: u32, size: u64, weight: Weight) {
+        self.release(row, size, weight);
+        let Some(bucket) = self.rows.get_mut(row as usize) else { return };
+        bucket.alloc -= Amount::of(size, weight);
+        self.spread.alloc -= Variance::of(size, weight);
+    }
+
+    /// How far sums over all buckets may be off.
+    pub fn spread(&self) -> Spread {
+        self.spread
     }
 
     /// All buckets, in the order in which they were first used.
@@ -139,33 +174,30 @@ fn start(stack: StackId, class: u32) -> usize {
 mod tests {
     use super::*;
     use crate::counters::Count;
-    use crate::sampler::Weight;
 
-    fn one(size: u64) -> Amount {
-        Amount::of(size, Weight::ONE)
-    }
+    const ONE: Weight = Weight::ONE;
 
     #[test]
     fn a_stack_has_a_bucket_a_size_class() {
         let mut table = BucketTable::new();
         let (inner, outer) = (StackId::from_number(2), StackId::from_number(1));
-        let small = table.record(inner, 16, one(16)).unwrap();
-        assert_eq!(table.record(inner, 31, one(31)).unwrap(), small);
-        assert_ne!(table.record(inner, 32, one(32)).unwrap(), small);
-        assert_ne!(table.record(outer, 16, one(16)).unwrap(), small);
-        table.release(small, one(31));
+        let small = table.record(inner, 16, ONE).unwrap();
+        assert_eq!(table.record(inner, 31, ONE).unwrap(), small);
+        assert_ne!(table.record(inner, 32, ONE).unwrap(), small);
+        assert_ne!(table.record(outer, 16, ONE).unwrap(), small);
+        table.release(small, 31, ONE);
         assert_eq!(table.buckets().len(), 3);
         let bucket = table.buckets()[small as usize];
         assert_eq!(bucket.alloc.count(), Count { objects: 2, bytes: 47 });
         assert_eq!(bucket.inuse.count(), Count { objects: 1, bytes: 16 });
-        table.undo(small, one(16));
+        table.undo(small, 16, ONE);
         assert_eq!(table.buckets()[small as usize].alloc.count(), Count { objects: 1, bytes: 31 });
     }
 
     #[test]
     fn many_buckets_are_all_found_again() {
         let mut table = BucketTable::new();
-        let mut record = |i: u32| table.record(StackId::from_number(i), 8, one(8)).unwrap();
+        let mut record = |i: u32| table.record(StackId::from_number(i), 8, ONE).unwrap();
         let rows: Vec<u32> = (0..50_000).map(&mut record).collect();
         assert!((0..50_000).all(|i| record(i) == rows[i as usize]));
         assert_eq!(table.buckets().len(), 50_000);

@@ -22,9 +22,21 @@ impl Amount {
         Self { objects, bytes: objects * u128::from(size) }
     }
 
-    /// Rounded to whole objects and bytes.
+    /// Rounded to the nearest whole objects and bytes.
+    #[cfg(test)]
     pub fn count(self) -> Count {
-        Count { objects: round(self.objects), bytes: round(self.bytes) }
+        self.rounded(HALF)
+    }
+
+    /// Rounded to whole objects and bytes: up if what is over one reaches beyond `1 - dither`, where
+    /// `dither` is in units of 2^-[`FRACTION_BITS`](Weight::FRACTION_BITS).
+    ///
+    /// With a dither that is random and evenly spread, the rounded number is right on average,
+    /// which rounding to the nearest is not: 7 or 8 samples of weight 1.02 would always be 7 and 8.
+    /// With the same dither, a larger number never rounds to a smaller one.
+    pub fn rounded(self, dither: u32) -> Count {
+        let dither = u128::from(dither % (1 << Weight::FRACTION_BITS));
+        Count { objects: round(self.objects, dither), bytes: round(self.bytes, dither) }
     }
 
     /// Mean bytes an object, rounded; the size itself when all objects have the same. 0 without
@@ -51,9 +63,56 @@ impl SubAssign for Amount {
     }
 }
 
-fn round(fixed: u128) -> u64 {
-    let half = 1 << (Weight::FRACTION_BITS - 1);
-    let whole = fixed.saturating_add(half) >> Weight::FRACTION_BITS;
+/// The variance of a sum of weights, and of that of the bytes they stand for.
+///
+/// An allocation recorded with chance `p` counts `w = 1/p` objects; over all that might have been
+/// recorded that has variance `w - 1` each, which the recorded ones estimate as `w (w - 1)` each.
+/// Exactly recorded ones have none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Variance {
+    /// In objects squared.
+    pub objects: f64,
+    /// In bytes squared.
+    pub bytes: f64,
+}
+
+impl Variance {
+    /// What one recorded block of `size` bytes adds to the variance.
+    pub fn of(size: u64, weight: Weight) -> Self {
+        const ONE: f64 = (1u64 << Weight::FRACTION_BITS) as f64;
+        let weight = weight.fixed() as f64 / ONE;
+        let objects = weight * (weight - 1.0);
+        Self { objects, bytes: objects * size as f64 * size as f64 }
+    }
+
+    /// The standard errors of objects and bytes. Rounding may leave next to nothing where there
+    /// should be nothing, on either side of it.
+    pub fn standard_errors(self) -> Count {
+        let root = |variance: f64| variance.max(0.0).sqrt().round() as u64;
+        Count { objects: root(self.objects), bytes: root(self.bytes) }
+    }
+}
+
+impl AddAssign for Variance {
+    fn add_assign(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.bytes += other.bytes;
+    }
+}
+
+impl SubAssign for Variance {
+    fn sub_assign(&mut self, other: Self) {
+        self.objects -= other.objects;
+        self.bytes -= other.bytes;
+    }
+}
+
+/// Rounds to the nearest.
+#[cfg(test)]
+const HALF: u32 = 1 << (Weight::FRACTION_BITS - 1);
+
+fn round(fixed: u128, dither: u128) -> u64 {
+    let whole = fixed.saturating_add(dither) >> Weight::FRACTION_BITS;
     // The format of profiles has signed values.
     u64::try_from(whole).unwrap_or(u64::MAX).min(i64::MAX as u64)
 }
@@ -177,6 +236,31 @@ mod tests {
         blocks.iter().for_each(|&block| amount += block);
         blocks.iter().rev().for_each(|&block| amount -= block);
         assert_eq!(amount, Amount::default());
+    }
+
+    #[test]
+    fn rounding_is_right_on_average_and_leaves_whole_numbers_alone() {
+        let third = Amount::of(1, Weight::of(1, 1 << 19));
+        let floor = (third.objects >> Weight::FRACTION_BITS) as u64;
+        let steps = 1 << 12;
+        let up = (0..steps).filter(|i| third.rounded(i << 8).objects > floor);
+        let part = up.count() as f64 / f64::from(steps);
+        let over = (third.objects % (1 << Weight::FRACTION_BITS)) as f64 / f64::from(2 * HALF);
+        assert!((part - over).abs() < 1e-3, "{part} for {over}");
+        let five = Amount::of(5, Weight::ONE);
+        assert!((0..steps).all(|i| five.rounded(i << 8) == Count { objects: 1, bytes: 5 }));
+    }
+
+    #[test]
+    fn the_variance_is_that_of_sampling() {
+        assert_eq!(Variance::of(100, Weight::ONE), Variance::default());
+        let mut variance = Variance::default();
+        // 4 MiB in blocks of 16 bytes at 512 KiB: 8 samples as a rule, so 4 MiB / sqrt(8).
+        (0..8).for_each(|_| variance += Variance::of(16, Weight::of(16, 512 << 10)));
+        let error = variance.standard_errors().bytes;
+        assert!(error.abs_diff((4 << 20) * 1000 / 2828) < 2000, "{error}");
+        (0..8).for_each(|_| variance -= Variance::of(16, Weight::of(16, 512 << 10)));
+        assert_eq!(variance.standard_errors(), Count::default());
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! could, and they are few: what tells them at a free is their size.
 
 use crate::arena::{Array, NoMemory, Zeroed};
-use crate::counters::Amount;
 use crate::entry::Outermost;
 use crate::lock::Lock;
 use crate::recorder::BucketId;
@@ -32,13 +31,6 @@ pub struct Block {
 
 // SAFETY: every field is a number, and 0 marks an empty slot.
 unsafe impl Zeroed for Block {}
-
-impl Block {
-    /// What the block was counted as.
-    pub fn amount(&self) -> Amount {
-        Amount::of(self.size, self.weight)
-    }
-}
 
 /// Recorded large blocks by address.
 #[derive(Debug)]

@@ -143,9 +143,9 @@ impl std::error::Error for Error {}
 /// Copies what was recorded, as of one instant within this call.
 pub fn snapshot() -> Result<Snapshot, Error> {
     let inside = enter().ok_or_else(why_not)?;
-    let rows = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
+    let (rows, spread) = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
     let (stacks, dropped) = (RECORDER.stacks(), RECORDER.dropped.read());
-    Ok(Snapshot { rows, stacks, interval: interval::get(), dropped })
+    Ok(Snapshot { rows, spread, stacks, interval: interval::get(), dropped })
 }
 
 /// The sums over what was recorded, as of one instant within this call.

@@ -1,6 +1,7 @@
 //! Random numbers for one thread, seeded by the kernel.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::errno;
 
@@ -46,6 +47,18 @@ impl Random {
 pub fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product >> 64) as u64 ^ product as u64
+}
+
+/// A number that this process keeps, and other processes that run the same program do not have.
+pub fn process_seed() -> u64 {
+    static SEED: AtomicU64 = AtomicU64::new(0);
+    let seed = SEED.load(Ordering::Relaxed);
+    if seed != 0 {
+        return seed;
+    }
+    let drawn = kernel_seed().max(1);
+    SEED.compare_exchange(0, drawn, Ordering::Relaxed, Ordering::Relaxed)
+        .map_or_else(|other| other, |_| drawn)
 }
 
 /// Eight bytes from the kernel. Where it has none to give yet (the first moments after boot), what

@@ -4,13 +4,14 @@ use std::alloc::Layout;
 use std::ptr::NonNull;
 
 use crate::arena::{Array, NoMemory};
-use crate::bucket_table::{Bucket, BucketTable};
+use crate::bucket_table::{Bucket, BucketTable, Spread};
 use crate::capture::{LastStack, Source};
-use crate::counters::{Amount, DropCounters};
+use crate::counters::DropCounters;
 use crate::entry::Outermost;
 use crate::live_table::{Block, LiveTable};
 use crate::lock::{Held, Lock};
 use crate::pool::{Heap, Pool};
+use crate::random::process_seed;
 use crate::sampler::Weight;
 use crate::size_class::{Class, LARGE};
 use crate::snapshot::{Row, Totals};
@@ -97,10 +98,6 @@ impl Sample {
         self.layout.size() as u64
     }
 
-    fn amount(self) -> Amount {
-        Amount::of(self.size(), self.weight)
-    }
-
     fn class(self) -> Class {
         Class::of(self.layout.size(), self.layout.align())
     }
@@ -156,7 +153,7 @@ impl Recorder {
         let tag = bucket.tag(sample.weight);
         let block = self.pool.allocate(inside, heap, sample.class(), tag);
         if block.is_err() {
-            buckets.undo(bucket.row(), sample.amount());
+            buckets.undo(bucket.row(), sample.size(), sample.weight);
             self.dropped.samples.count();
         }
         block.ok()
@@ -167,8 +164,8 @@ impl Recorder {
         let Some(mut held) = self.stripe_of(inside, address) else { return };
         let Stripe { heap, buckets, .. } = &mut *held;
         if let Some(tag) = self.pool.free(inside, heap, address) {
-            let amount = Amount::of(size as u64, Weight::unpack(tag.weight));
-            buckets.release(BucketId::of_tag(tag).row(), amount);
+            let weight = Weight::unpack(tag.weight);
+            buckets.release(BucketId::of_tag(tag).row(), size as u64, weight);
         }
     }
 
@@ -197,11 +194,11 @@ impl Recorder {
         };
         let Stripe { heap, buckets, .. } = &mut *held;
         let Some(before) = self.pool.retag(heap, address, bucket.tag(sample.weight)) else {
-            buckets.undo(bucket.row(), sample.amount());
+            buckets.undo(bucket.row(), sample.size(), sample.weight);
             return false;
         };
-        let amount = Amount::of(size as u64, Weight::unpack(before.weight));
-        buckets.release(BucketId::of_tag(before).row(), amount);
+        let weight = Weight::unpack(before.weight);
+        buckets.release(BucketId::of_tag(before).row(), size as u64, weight);
         true
     }
 
@@ -233,7 +230,7 @@ impl Recorder {
     /// Counts a block that was taken as freed.
     pub fn retire(&self, inside: &Outermost, block: Block) {
         let mut stripe = self.stripes[block.bucket.stripe()].lock(inside);
-        stripe.buckets.release(block.bucket.row(), block.amount());
+        stripe.buckets.release(block.bucket.row(), block.size, block.weight);
     }
 
     /// Makes a recorded large block live: after its allocation, or again because it was not freed
@@ -259,11 +256,11 @@ impl Recorder {
         sample: Sample,
         source: impl Source,
     ) -> Option<BucketId> {
-        let (size, amount) = (sample.size(), sample.amount());
+        let (size, weight) = (sample.size(), sample.weight);
         let stack = source.stack(inside, &mut stripe.last, &self.stacks, &self.dropped);
-        let recorded = stripe.buckets.record(stack, size, amount).or_else(|NoMemory| {
+        let recorded = stripe.buckets.record(stack, size, weight).or_else(|NoMemory| {
             self.dropped.stacks.count();
-            stripe.buckets.record(StackId::EMPTY, size, amount)
+            stripe.buckets.record(StackId::EMPTY, size, weight)
         });
         if recorded.is_err() {
             self.dropped.samples.count();
@@ -276,19 +273,21 @@ impl Recorder {
         &self.stacks
     }
 
-    /// What was recorded, as of one instant: a row a stack and size class, in order of stacks.
-    pub fn rows(&self, inside: &Outermost) -> Result<Array<Row>, NoMemory> {
-        let mut buckets = self.buckets(inside)?;
+    /// What was recorded, as of one instant: a row a stack and size class, in order of stacks; and
+    /// how far the sums over them may be off.
+    pub fn rows(&self, inside: &Outermost) -> Result<(Array<Row>, Spread), NoMemory> {
+        let (mut buckets, spread) = self.buckets(inside)?;
         buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.class));
         let mut rows = Array::with_capacity(buckets.len())?;
+        let seed = process_seed();
         for same in buckets.chunk_by(|a, b| (a.stack, a.class) == (b.stack, b.class)) {
-            rows.push(Row::of(same))?;
+            rows.push(Row::of(same, seed))?;
         }
-        Ok(rows)
+        Ok((rows, spread))
     }
 
     /// Copies every bucket of every stripe.
-    fn buckets(&self, inside: &Outermost) -> Result<Array<Bucket>, NoMemory> {
+    fn buckets(&self, inside: &Outermost) -> Result<(Array<Bucket>, Spread), NoMemory> {
         let mut room = 0;
         loop {
             let mut buckets = Array::with_backed_capacity(room)?;
@@ -298,7 +297,9 @@ impl Recorder {
             if wanted <= buckets.capacity() {
                 let all = held.iter().flat_map(|stripe| stripe.buckets.buckets());
                 all.copied().try_for_each(|bucket| buckets.push(bucket))?;
-                return Ok(buckets);
+                let mut spread = Spread::default();
+                held.iter().for_each(|stripe| spread += stripe.buckets.spread());
+                return Ok((buckets, spread));
             }
             // The tables are bounded, so this ends; room to grow makes the next round the last as a
             // rule.
@@ -308,7 +309,7 @@ impl Recorder {
 
     /// The sums over [`rows`](Self::rows).
     pub fn totals(&self, inside: &Outermost) -> Result<Totals, NoMemory> {
-        let rows = self.rows(inside)?;
+        let (rows, _) = self.rows(inside)?;
         Ok(rows.iter().copied().fold(Totals::default(), Totals::plus))
     }
 

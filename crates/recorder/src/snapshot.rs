@@ -1,8 +1,9 @@
 //! A consistent copy of what was recorded.
 
 use crate::arena::Array;
-use crate::bucket_table::Bucket;
+use crate::bucket_table::{Bucket, Spread};
 use crate::counters::{Amount, Count, Dropped};
+use crate::random::fold;
 use crate::stack_table::{StackId, StackTable};
 
 /// What was recorded, as of one instant: of now, whatever has or has not been collected, because
@@ -10,6 +11,7 @@ use crate::stack_table::{StackId, StackTable};
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) rows: Array<Row>,
+    pub(crate) spread: Spread,
     pub(crate) stacks: &'static StackTable,
     pub(crate) interval: u64,
     pub(crate) dropped: Dropped,
@@ -25,6 +27,15 @@ impl Snapshot {
     /// The return addresses of a stack of this snapshot, innermost first.
     pub fn frames(&self, stack: StackId) -> impl Iterator<Item = usize> {
         self.stacks.frames(stack)
+    }
+
+    /// The standard errors of the sums over all rows: of what was allocated, and of what is in use.
+    /// Zero where everything was recorded.
+    pub fn standard_errors(&self) -> Totals {
+        Totals {
+            alloc: self.spread.alloc.standard_errors(),
+            inuse: self.spread.inuse.standard_errors(),
+        }
     }
 
     /// The sampling interval in force, in bytes.
@@ -53,17 +64,24 @@ pub struct Row {
 
 impl Row {
     /// The sums over buckets of one stack and size class.
-    pub(crate) fn of(buckets: &[Bucket]) -> Self {
+    ///
+    /// Rounded at random, but each stack and size class in the same way in all snapshots that have
+    /// one `seed`.
+    pub(crate) fn of(buckets: &[Bucket], seed: u64) -> Self {
         let (mut alloc, mut inuse) = (Amount::default(), Amount::default());
         for bucket in buckets {
             alloc += bucket.alloc;
             inuse += bucket.inuse;
         }
+        let (stack, class) =
+            buckets.first().map_or((StackId::EMPTY, 0), |bucket| (bucket.stack, bucket.class));
+        let key = u64::from(stack.number()) << 7 | u64::from(class);
+        let dither = (fold(key ^ seed, 0x9e37_79b9_7f4a_7c15) >> 32) as u32;
         Self {
-            stack: buckets.first().map_or(StackId::EMPTY, |bucket| bucket.stack),
+            stack,
             size: alloc.mean_size(),
-            alloc: alloc.count(),
-            inuse: inuse.count(),
+            alloc: alloc.rounded(dither),
+            inuse: inuse.rounded(dither),
         }
     }
 }

@@ -57,10 +57,10 @@ fn a_profile_says_what_was_recorded_and_where() {
 
 #[test]
 fn what_was_dropped_is_said() {
-    assert!(comments(Dropped::default()).is_empty());
+    assert!(losses(Dropped::default()).is_empty());
     let dropped = Dropped { stacks: 3, live: 1, ..Dropped::default() };
     let comments: Vec<String> =
-        comments(dropped).into_iter().map(|line| String::from_utf8(line).unwrap()).collect();
+        losses(dropped).into_iter().map(|line| String::from_utf8(line).unwrap()).collect();
     assert_eq!(comments.len(), 2);
     assert!(comments[0].ends_with("stacks cannot be walked: 3"), "{comments:?}");
 }
@@ -68,4 +68,14 @@ fn what_was_dropped_is_said() {
 #[test]
 fn build_ids_are_lower_case_hex() {
     assert_eq!(hex(&[0x00, 0xab, 0x9f]), "00ab9f");
+}
+
+#[test]
+fn estimates_say_how_far_they_may_be_off() {
+    let count = |objects, bytes| Count { objects, bytes };
+    assert_eq!(errors(&Totals::default()), None);
+    let line = errors(&Totals { alloc: count(1, 20), inuse: count(300, 4000) }).unwrap();
+    let expected = "heapwise: standard errors of the totals: alloc_objects 1 alloc_space 20 \
+                    inuse_objects 300 inuse_space 4000";
+    assert_eq!(line, expected.as_bytes());
 }

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "no program uses all of it")]
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
+pub mod counting;
+
 use heapwise::heap::Count;
 use heapwise_profile::{GunzipLimit, Profile, decode, gunzip};
 

@@ -1,0 +1,120 @@
+//! An allocator that counts what it grants, and with which the recorder must agree.
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use heapwise::Alloc;
+use heapwise::heap::{self, Count};
+
+/// Counts what the recorder's allocator grants.
+pub struct Counting {
+    inner: Alloc,
+    alloc_objects: AtomicU64,
+    alloc_bytes: AtomicU64,
+    free_objects: AtomicU64,
+    free_bytes: AtomicU64,
+}
+
+thread_local! {
+    static PAUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Counting {
+    pub const fn new(inner: Alloc) -> Self {
+        Self {
+            inner,
+            alloc_objects: AtomicU64::new(0),
+            alloc_bytes: AtomicU64::new(0),
+            free_objects: AtomicU64::new(0),
+            free_bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Does what Heapwise allocates for itself, which it does not record.
+    pub fn paused<T>(unrecorded: impl FnOnce() -> T) -> T {
+        PAUSED.set(true);
+        let result = unrecorded();
+        PAUSED.set(false);
+        result
+    }
+
+    fn granted(&self, block: *mut u8, size: usize) -> *mut u8 {
+        if !block.is_null() && !PAUSED.get() {
+            self.alloc_objects.fetch_add(1, SeqCst);
+            self.alloc_bytes.fetch_add(size as u64, SeqCst);
+        }
+        block
+    }
+
+    fn freed(&self, size: usize) {
+        if PAUSED.get() {
+            return;
+        }
+        self.free_objects.fetch_add(1, SeqCst);
+        self.free_bytes.fetch_add(size as u64, SeqCst);
+    }
+
+    /// Allocated, and in use.
+    fn counted(&self) -> (Count, Count) {
+        let freed =
+            Count { objects: self.free_objects.load(SeqCst), bytes: self.free_bytes.load(SeqCst) };
+        let alloc = Count {
+            objects: self.alloc_objects.load(SeqCst),
+            bytes: self.alloc_bytes.load(SeqCst),
+        };
+        let inuse = Count {
+            objects: alloc.objects.wrapping_sub(freed.objects),
+            bytes: alloc.bytes.wrapping_sub(freed.bytes),
+        };
+        (alloc, inuse)
+    }
+
+    /// Asserts that the recorder says what was counted, and returns it. The test's first thread may
+    /// be between the two for a moment: until it goes on, they may differ by what it does.
+    pub fn agreed(&self) -> (Count, Count) {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let before = self.counted();
+            let totals = heap::totals().unwrap();
+            assert!(totals.is_exact);
+            assert!(totals.dropped.is_nothing(), "{:?}", totals.dropped);
+            let recorded = (totals.alloc, totals.inuse);
+            if self.counted() == before && (recorded == before || Instant::now() > end) {
+                assert_eq!(recorded, before);
+                return before;
+            }
+            thread::yield_now();
+        }
+    }
+}
+
+// SAFETY: forwards every call unchanged to `inner`.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        self.granted(unsafe { self.inner.alloc(layout) }, layout.size())
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        self.granted(unsafe { self.inner.alloc_zeroed(layout) }, layout.size())
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        let new = unsafe { self.inner.realloc(block, layout, new_size) };
+        if !new.is_null() {
+            self.freed(layout.size());
+        }
+        self.granted(new, new_size)
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        self.freed(layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { self.inner.dealloc(block, layout) }
+    }
+}
