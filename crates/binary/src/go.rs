@@ -72,3 +72,6 @@ fn frame<'a>(function: &Function<'_, 'a>, at: u64, symbol: &'a [u8], start: i32)
         start_line: u32::try_from(start).unwrap_or(0),
     }
 }
+
+#[cfg(test)]
+mod tests;

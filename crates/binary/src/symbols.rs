@@ -1,6 +1,6 @@
 //! The symbol table as a map from address to function.
 
-use object::{Object, ObjectSection, ObjectSymbol, SectionIndex, SymbolKind};
+use object::{Object, ObjectSection, ObjectSymbol, SectionIndex, SectionKind, SymbolKind};
 
 use crate::LinkAddr;
 
@@ -80,15 +80,31 @@ impl<'a> Names<'a> {
 
 fn function<'a>(file: &object::File<'a>, symbol: &object::Symbol<'a, '_>) -> Option<Symbol<'a>> {
     let name = symbol.name_bytes().ok()?;
-    if symbol.kind() != SymbolKind::Text || !symbol.is_definition() || name.is_empty() {
+    if !is_function(file, symbol) || !symbol.is_definition() || name.is_empty() {
         return None;
     }
+    // Compilers of macOS put an underscore before every name.
+    let is_apple = matches!(file, object::File::MachO32(_) | object::File::MachO64(_));
+    let name = name.strip_prefix(b"_").filter(|_| is_apple).unwrap_or(name);
     let address = symbol.address();
     let size = match symbol.size() {
         0 => rest_of_section(file, symbol.section_index()?, address)?,
         size => size,
     };
     Some(Symbol { address: LinkAddr(address), size, name })
+}
+
+/// Not every compiler for Windows says which symbols are functions: what lies in code is one.
+fn is_function(file: &object::File<'_>, symbol: &object::Symbol<'_, '_>) -> bool {
+    let is_windows = matches!(file, object::File::Pe32(_) | object::File::Pe64(_));
+    let in_code = || {
+        let section = symbol.section_index().and_then(|row| file.section_by_index(row).ok());
+        section.is_some_and(|section| section.kind() == SectionKind::Text)
+    };
+    symbol.kind() == SymbolKind::Text
+        || (is_windows
+            && matches!(symbol.kind(), SymbolKind::Unknown | SymbolKind::Data)
+            && in_code())
 }
 
 fn rest_of_section(file: &object::File<'_>, section: SectionIndex, address: u64) -> Option<u64> {

@@ -1,10 +1,11 @@
 //! The machine that the program runs on, as a session sees it.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 
 use heapwise_binary::Image;
 use heapwise_session::host::{Host, Ran};
@@ -108,17 +109,48 @@ impl Host for Machine {
         builder.recursive(true).create(path)
     }
 
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn run(&self, program: &str, arguments: &[&OsStr]) -> io::Result<()> {
+        let status = Command::new(program).args(arguments).status();
+        let status = status.map_err(|error| match error.kind() {
+            // A file of that name that cannot be run is no program.
+            io::ErrorKind::PermissionDenied => io::ErrorKind::NotFound.into(),
+            _ => error,
+        })?;
+        if status.success() { Ok(()) } else { Err(io::Error::other(ended(status))) }
+    }
+
     fn temp_dir(&self) -> PathBuf {
         env::temp_dir()
     }
 
-    fn run(&self, program: &Path, arguments: &[OsString], limit: u64) -> io::Result<Ran> {
+    fn output_of(&self, program: &Path, arguments: &[OsString], limit: u64) -> io::Result<Ran> {
         child::run(program, arguments, limit)
     }
 
     fn send(&self, request: &Request) -> Result<Response, RequestError> {
         http_client::send(request)
     }
+}
+
+/// How a program ended, as the reference prints it.
+fn ended(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        let names = [
+            (2, "interrupt"),
+            (6, "aborted"),
+            (9, "killed"),
+            (11, "segmentation fault"),
+            (15, "terminated"),
+        ];
+        let name = names.iter().find(|(number, _)| *number == signal).map(|(_, name)| *name);
+        return format!("signal: {}", name.map_or_else(|| signal.to_string(), str::to_owned));
+    }
+    status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"))
 }
 
 /// A name beside `path` that nothing else uses.

@@ -15,15 +15,17 @@ pub struct Subject<'a> {
     pub index: usize,
     /// Whether names were looked up, so that missing ones are a surprise.
     pub symbols_wanted: bool,
+    /// The files of the profile that are on this machine, and know no names.
+    pub without_symbols: &'a [Vec<u8>],
 }
 
 /// What the reader of the report should know, most important first; usually nothing.
 pub fn explain(subject: Subject<'_>) -> Vec<Hint> {
-    let Subject { profile, index, symbols_wanted } = subject;
+    let Subject { profile, index, symbols_wanted, without_symbols } = subject;
     let sums = sums(profile);
     let mut hints = Vec::new();
     hints.extend(emptiness(profile, index, &sums).or_else(|| collection(profile, index, &sums)));
-    hints.extend(symbols_wanted.then(|| unnamed(profile, index)).flatten());
+    hints.extend(symbols_wanted.then(|| unnamed(profile, index, without_symbols)).flatten());
     hints
 }
 

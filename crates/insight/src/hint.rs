@@ -58,7 +58,7 @@ pub enum Voice {
 const MOST_FILES: usize = 3;
 
 impl Hint {
-    /// One or two lines: what is so, and what to type, unless those who looked for names said it.
+    /// One or two lines: what is so, and what to do, unless those who looked for names said it.
     pub fn lines(&self, voice: Voice) -> Vec<String> {
         match self {
             Self::LittleInUse { shown, instead, in_use, allocated } => vec![
@@ -84,7 +84,9 @@ impl Hint {
                 ),
             ],
             Self::Unnamed { locations, of, files } => {
-                vec![format!("{locations} of {of} locations have no names: {}.", list(files))]
+                let what = format!("{locations} of {of} locations have no names: {}.", list(files));
+                let stripped = files.iter().take(MOST_FILES).find(|file| file.without_symbols);
+                std::iter::once(what).chain(stripped.map(without_symbols)).collect()
             }
         }
     }
@@ -127,6 +129,14 @@ fn nothing_sampled(interval: i64) -> Vec<String> {
 
 fn bytes(number: i64) -> String {
     String::from_utf8_lossy(&label(number, b"bytes", AUTO)).into_owned()
+}
+
+fn without_symbols(file: &UnnamedFile) -> String {
+    format!(
+        "{} is here, but stripped: build it with debug information and keep it (no strip, no -s), or \
+         put the unstripped file or its .debug file into a folder of PPROF_BINARY_PATH.",
+        file.name()
+    )
 }
 
 fn list(files: &[UnnamedFile]) -> String {

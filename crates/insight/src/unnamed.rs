@@ -13,12 +13,21 @@ pub struct UnnamedFile {
     pub file: String,
     /// The build id; empty if the profile has none.
     pub build_id: String,
+    /// Whether it is on this machine, without symbols.
+    pub without_symbols: bool,
+}
+
+impl UnnamedFile {
+    /// The name without folders.
+    pub(crate) fn name(&self) -> &str {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        if name.is_empty() { "a file without name" } else { name }
+    }
 }
 
 impl fmt::Display for UnnamedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.file.rsplit('/').next().unwrap_or_default();
-        f.write_str(if name.is_empty() { "a file without name" } else { name })?;
+        f.write_str(self.name())?;
         match self.build_id.as_str() {
             "" => f.write_str(" (no build id)"),
             id => write!(f, " (build id {id})"),
@@ -27,8 +36,9 @@ impl fmt::Display for UnnamedFile {
 }
 
 /// The locations without names that samples with a value in column `index` hold; nothing if they are
-/// fewer than one in ten. Parts of the kernel and of no file count as named.
-pub fn unnamed(profile: &Profile, index: usize) -> Option<Hint> {
+/// fewer than one in ten. Parts of the kernel and of no file count as named. The files in
+/// `without_symbols` are here and of no use.
+pub fn unnamed(profile: &Profile, index: usize, without_symbols: &[Vec<u8>]) -> Option<Hint> {
     let mut counts = vec![0_usize; profile.mappings.len()];
     let (mut all, mut bare) = (0, 0);
     for id in used(profile, index) {
@@ -43,7 +53,8 @@ pub fn unnamed(profile: &Profile, index: usize) -> Option<Hint> {
     }
     let mut rows: Vec<_> = profile.mappings.ids().filter(|id| counts[id.row()] > 0).collect();
     rows.sort_by_key(|id| std::cmp::Reverse(counts[id.row()]));
-    let files = rows.into_iter().map(|id| unnamed_file(profile, &profile.mappings[id])).collect();
+    let file = |id| unnamed_file(profile, &profile.mappings[id], without_symbols);
+    let files = rows.into_iter().map(file).collect();
     Some(Hint::Unnamed { locations: bare, of: all, files })
 }
 
@@ -66,7 +77,11 @@ fn nameless(profile: &Profile, id: Id<Location>) -> Option<Id<Mapping>> {
     (profile.locations.lines(id).is_empty() && !never).then_some(mapping)
 }
 
-fn unnamed_file(profile: &Profile, mapping: &Mapping) -> UnnamedFile {
+fn unnamed_file(profile: &Profile, mapping: &Mapping, without_symbols: &[Vec<u8>]) -> UnnamedFile {
     let text = |id| String::from_utf8_lossy(profile.text(id)).into_owned();
-    UnnamedFile { file: text(mapping.file), build_id: text(mapping.build_id) }
+    UnnamedFile {
+        file: text(mapping.file),
+        build_id: text(mapping.build_id),
+        without_symbols: without_symbols.iter().any(|file| file == profile.text(mapping.file)),
+    }
 }

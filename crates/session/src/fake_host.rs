@@ -1,7 +1,7 @@
 //! A world in memory, for tests of what a session does without a machine.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -25,6 +25,10 @@ pub struct FakeHost {
     pub notes: Mutex<Vec<String>>,
     /// What was created.
     pub created: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
+    /// What the only program writes to the file after `-o`, or how it fails.
+    pub program: Option<Result<Vec<u8>, String>>,
+    /// What was run, with its arguments.
+    pub runs: Mutex<Vec<String>>,
     /// What servers answer, by URL.
     pub responses: BTreeMap<String, Response>,
     /// What other programs do, by the words of their command line joined with spaces.
@@ -64,7 +68,8 @@ impl Host for FakeHost {
         if self.files.keys().any(|file| file != &path && file.starts_with(&path)) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        self.files.get(&path).cloned().ok_or_else(Self::missing)
+        let created = || self.created.lock().ok()?.get(&path).cloned();
+        self.files.get(&path).cloned().or_else(created).ok_or_else(Self::missing)
     }
 
     fn read_stdin(&self) -> io::Result<Vec<u8>> {
@@ -128,11 +133,33 @@ impl Host for FakeHost {
         if forbidden { Err(io::Error::from_raw_os_error(13)) } else { Ok(()) }
     }
 
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let removed = self.created.lock().ok().and_then(|mut created| created.remove(path));
+        removed.map(drop).ok_or_else(Self::missing)
+    }
+
+    fn run(&self, program: &str, arguments: &[&OsStr]) -> io::Result<()> {
+        let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+        if let Ok(mut runs) = self.runs.lock() {
+            runs.push(format!("{program} {}", words.join(" ")));
+        }
+        let content = match &self.program {
+            None => return Err(Self::missing()),
+            Some(Err(error)) => return Err(io::Error::other(error.clone())),
+            Some(Ok(content)) => content.clone(),
+        };
+        let output = arguments.iter().skip_while(|word| **word != "-o").nth(1);
+        if let (Some(output), Ok(mut created)) = (output, self.created.lock()) {
+            created.insert(PathBuf::from(output), content);
+        }
+        Ok(())
+    }
+
     fn temp_dir(&self) -> PathBuf {
         PathBuf::from("/tmp")
     }
 
-    fn run(&self, program: &Path, arguments: &[OsString], _: u64) -> io::Result<Ran> {
+    fn output_of(&self, program: &Path, arguments: &[OsString], _: u64) -> io::Result<Ran> {
         let words = std::iter::once(program.as_os_str()).chain(arguments.iter().map(AsRef::as_ref));
         let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
         self.programs.get(&words.join(" ")).cloned().ok_or_else(Self::missing)

@@ -1,6 +1,6 @@
 //! What the rest of the world is to a session: files, environment, clock, network, messages.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -99,6 +99,18 @@ pub trait Host: Sync {
     /// When one cannot be created.
     fn create_directory(&self, path: &Path) -> io::Result<()>;
 
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// When it is not there, or stays.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Runs `program`, found as a shell finds it, to its end. What it prints is the user's to see.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] when there is no such program; how it failed.
+    fn run(&self, program: &str, arguments: &[&OsStr]) -> io::Result<()>;
+
     /// The directory for files that nobody misses.
     fn temp_dir(&self) -> PathBuf;
 
@@ -106,7 +118,7 @@ pub trait Host: Sync {
     ///
     /// # Errors
     /// When it cannot be started, or writes more than `limit` bytes: it is ended then.
-    fn run(&self, program: &Path, arguments: &[OsString], limit: u64) -> io::Result<Ran>;
+    fn output_of(&self, program: &Path, arguments: &[OsString], limit: u64) -> io::Result<Ran>;
 
     /// Sends a request and waits for all of the response.
     ///
@@ -135,7 +147,7 @@ pub fn path_of(bytes: &[u8]) -> PathBuf {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
-        PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+        PathBuf::from(OsStr::from_bytes(bytes))
     }
     #[cfg(not(unix))]
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())

@@ -29,6 +29,7 @@ mod load;
 mod objdump;
 mod objects;
 mod options;
+mod perf;
 mod pipeline;
 mod proxy;
 mod remote;

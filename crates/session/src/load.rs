@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use heapwise_profile::{Profile, Strings, Table, negate, normalize, prune, set_text_label};
-use heapwise_symbolize::{Origin, Remote, symbolize};
+use heapwise_symbolize::{Missing, Origin, Reason, Remote, symbolize};
 
 use crate::fetch::{self, Binaries, FetchError, Side, Words};
 use crate::fetch_options::FetchOptions;
@@ -30,6 +30,8 @@ pub struct Loaded {
     pub profile: Profile,
     /// Whether names were to be looked up, so that missing ones are a surprise.
     pub symbols_wanted: bool,
+    /// The files of the profile that are on this machine, and know no names.
+    pub without_symbols: Vec<Vec<u8>>,
     /// Where to look for object tools, as the user says; empty for none.
     pub tools: String,
 }
@@ -55,7 +57,7 @@ fn load_in_steps(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, Fet
     };
     let profile = if fetch.all_frames { without_frame_rules(profile) } else { profile };
     host.progress(Some("Looking up names"));
-    let (profile, symbols_wanted) = with_names(&profile, fetch, &origins, host)?;
+    let Names { profile, wanted, without_symbols } = with_names(&profile, fetch, &origins, host)?;
     let profile = without_dropped_frames(&profile);
     let profile = without_url_mappings(profile);
     let profile = with_comment(profile, &fetch.add_comment);
@@ -67,7 +69,7 @@ fn load_in_steps(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, Fet
     } else {
         fetch.tools.clone()
     };
-    Ok(Loaded { profile, symbols_wanted, tools })
+    Ok(Loaded { profile, symbols_wanted: wanted, without_symbols, tools })
 }
 
 fn base_names(fetch: &FetchOptions) -> Vec<OsString> {
@@ -139,20 +141,31 @@ fn subtract(
     Ok(fetch::merge(&[&source, &negate(&base)])?)
 }
 
-/// The profile with names, and whether names were wanted at all.
+/// A profile after names were looked up.
+struct Names {
+    profile: Profile,
+    /// Whether they were to be looked up at all.
+    wanted: bool,
+    /// As in [`Loaded`].
+    without_symbols: Vec<Vec<u8>>,
+}
+
 fn with_names(
     profile: &Profile,
     fetch: &FetchOptions,
     origins: &[Origin<Url>],
     host: &dyn Host,
-) -> Result<(Profile, bool), FetchError> {
+) -> Result<Names, FetchError> {
     let (options, messages) = heapwise_symbolize::Options::parse(&fetch.symbolize);
     messages.iter().for_each(|message| host.note(&message.to_string()));
     let ask = |server: &Url, addresses| remote::names(server, addresses, fetch, host);
     let remote = Remote { origins, ask: &ask };
     let named = symbolize(profile, &options, &HostFiles::new(host), &remote)?;
     named.messages.iter().for_each(|message| host.note(&message.to_string()));
-    Ok((named.profile, options.local))
+    let stripped = named.missing.iter().filter(|missing| missing.reason == Reason::NoSymbols);
+    let file = |missing: &Missing| profile.text(profile.mappings[missing.mapping].file).to_vec();
+    let without_symbols = stripped.map(file).collect();
+    Ok(Names { profile: named.profile, wanted: options.local, without_symbols })
 }
 
 /// The profile without what it says about frames to drop.

@@ -106,6 +106,7 @@ fn render_step(
         profile: &loaded.profile,
         index: prepared.value.index,
         symbols_wanted: loaded.symbols_wanted,
+        without_symbols: &loaded.without_symbols,
     }))
 }
 

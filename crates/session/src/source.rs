@@ -8,6 +8,7 @@ use heapwise_profile::{Profile, ReadError};
 
 use crate::fetch_options::FetchOptions;
 use crate::host::{Host, reason};
+use crate::perf::{self, PerfError};
 use crate::remote::{self, RemoteError};
 use crate::url::Url;
 
@@ -41,16 +42,16 @@ pub enum SourceError {
     /// It is a URL that gives none.
     #[error(transparent)]
     Remote(#[from] RemoteError),
-    /// It is a recording of Linux perf.
-    #[error("this is a perf.data file: convert it with perf_to_profile first")]
+    /// It is a recording of Linux perf that cannot be converted.
+    #[error(transparent)]
+    Perf(#[from] PerfError),
+    /// It is a recording of Linux perf, and no file.
+    #[error("this is a perf.data file: save it, and give its name, so that it can be converted")]
     PerfData,
     /// Its bytes are no profile.
     #[error(transparent)]
     Profile(#[from] ReadError),
 }
-
-/// How a recording of Linux perf starts.
-const PERF_DATA: &[u8] = b"PERFILE2";
 
 /// What a word of the command line stands for.
 #[derive(Debug)]
@@ -96,11 +97,12 @@ pub struct Read {
 pub fn read(name: &OsStr, options: &FetchOptions, host: &dyn Host) -> Result<Read, SourceError> {
     let failed = |error| failed(name.to_string_lossy().into_owned(), error);
     let (bytes, server) = match Place::of(name, host)? {
+        Place::File(path) if perf::is_recording(path, host) => (perf::convert(path, host)?, None),
         Place::File(path) => (host.read(path).map_err(failed)?, None),
         Place::Stdin => (host.read_stdin().map_err(failed)?, None),
         Place::Url(url) => (remote::fetch(&url, options, host)?, Some(url.adjusted(None))),
     };
-    if bytes.starts_with(PERF_DATA) {
+    if bytes.starts_with(perf::MAGIC) {
         return Err(SourceError::PerfData);
     }
     Ok(Read { profile: Profile::read(&bytes)?, server })
@@ -123,16 +125,45 @@ mod tests {
 
     #[test]
     fn errors_name_the_step_that_failed() {
-        let host = FakeHost {
-            files: [("/here/perf.data".into(), b"PERFILE2....".to_vec())].into(),
-            ..FakeHost::default()
-        };
+        let host = FakeHost { stdin: b"PERFILE2....".to_vec(), ..FakeHost::default() };
         let text = |name: &str| {
             read(OsStr::new(name), &FetchOptions::default(), &host).unwrap_err().to_string()
         };
         assert_eq!(text("nofile"), "stat nofile: no such file or directory");
-        assert_eq!(text("-"), "parsing profile: empty input file");
-        assert!(text("perf.data").contains("perf_to_profile"));
+        assert!(text("-").starts_with("this is a perf.data file"));
         assert!(text("localhost:80/x").ends_with("connection refused"));
+    }
+
+    /// The texts are those of `go tool pprof` of Go 1.27.3; ours say more when the converter is missing.
+    #[test]
+    fn a_recording_is_converted() {
+        let recording = ("/here/perf.data".into(), b"PERFILE2....".to_vec());
+        let host = FakeHost { files: [recording].into(), ..FakeHost::default() };
+        let read = |host: &FakeHost| {
+            let name = OsStr::new("perf.data");
+            read(name, &FetchOptions::default(), host).map_err(|error| error.to_string())
+        };
+        let failed =
+            "failed to convert perf.data file. Try github.com/google/perf_data_converter: ";
+        let missing = read(&host).unwrap_err();
+        let not_found = "exec: \"perf_to_profile\": executable file not found in $PATH";
+        assert!(missing.starts_with(&format!("{failed}{not_found}")), "{missing}");
+        assert!(missing.contains("perf_to_profile -i perf.data -o profile.pb.gz"), "{missing}");
+        assert_eq!(
+            host.said(),
+            ["Converting perf.data to a profile.proto... (May take a few minutes)"]
+        );
+
+        let profile = crate::test_profile::bytes("ns", &[(&["main"], [1, 1])]);
+        let host = FakeHost { program: Some(Ok(profile)), ..host };
+        assert_eq!(read(&host).unwrap().profile.samples.len(), 1);
+        let ran = "perf_to_profile -i perf.data -o /tmp/pprof_001.pb.gz -f";
+        assert_eq!(*host.runs.lock().unwrap(), [ran, ran]);
+        assert!(host.created.lock().unwrap().is_empty(), "nothing stays behind");
+
+        let host = FakeHost { program: Some(Err("exit status 3".into())), ..host };
+        assert_eq!(read(&host).unwrap_err(), format!("{failed}exit status 3"));
+        let host = FakeHost { program: Some(Ok(Vec::new())), ..host };
+        assert_eq!(read(&host).unwrap_err(), "parsing profile: empty input file");
     }
 }

@@ -80,15 +80,17 @@ pub fn symbolize<S, E>(
 
 fn symbolize_locally(profile: &Profile, force: bool, files: &dyn Files) -> Symbolized {
     let plan = plan::plan(profile, force);
-    let answers = look_up::look_up(profile, &plan.jobs, files);
+    let mut answers = look_up::look_up(profile, &plan.jobs, files);
     let found = answers.iter().any(|answers| !answers.ends.is_empty());
     let named = if found { apply::apply(profile, &answers) } else { profile.clone() };
 
+    let split: Vec<_> = answers.iter_mut().filter_map(|row| row.units_missing.take()).collect();
     let mut unknown = plan.unknown;
     unknown.extend(answers.into_iter().flat_map(|answers| answers.unknown));
     unknown.sort_by_key(|(mapping, _)| *mapping);
     let told = unknown.iter().filter_map(|(row, reason)| plan::message(profile, *row, reason));
     let mut messages: Vec<_> = told.collect();
+    messages.extend(split);
     if unknown.iter().any(|(mapping, reason)| reason.is_missing_file(mapping.row() == 0)) {
         messages.push(Message::BinariesMissing);
     }

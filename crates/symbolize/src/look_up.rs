@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -12,7 +12,7 @@ use heapwise_profile::{Id, Location, Mapping, Profile};
 
 use crate::files::path_of;
 use crate::plan::{Job, Request};
-use crate::{Files, Reason};
+use crate::{Files, Message, Reason};
 
 /// What a file says about the locations of its mappings.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Answers {
     pub(crate) frames: Vec<FoundFrame>,
     /// For each location that is known, where its frames end.
     pub(crate) ends: Vec<(Id<Location>, usize)>,
+    /// The message about files that its debug information was split into.
+    pub(crate) units_missing: Option<Message>,
     /// Mappings about which the file says nothing.
     pub(crate) unknown: Vec<(Id<Mapping>, Reason)>,
 }
@@ -106,7 +108,15 @@ fn answer_from(
             collector.resolve(profile, request, &binary);
         }
     }
-    Ok(collector.answers)
+    let mut answers = collector.answers;
+    answers.units_missing = units_missing(image.path(), &debug_files.missing());
+    Ok(answers)
+}
+
+fn units_missing(program: &Path, missing: &[PathBuf]) -> Option<Message> {
+    let first = missing.first()?.display().to_string();
+    let file = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Some(Message::UnitsMissing { file, count: missing.len(), first })
 }
 
 /// The symbol that the mappings of a kernel start at, where the profile names one.

@@ -23,6 +23,15 @@ pub enum Message {
     },
     /// Files of mappings could not be found.
     BinariesMissing,
+    /// Debug information of a file lies in others that are not here.
+    UnitsMissing {
+        /// The file's name without folders.
+        file: String,
+        /// How many are missing.
+        count: usize,
+        /// The first of them.
+        first: String,
+    },
     /// A file in the search path is of another build than the profile.
     OtherBuild {
         /// The file.
@@ -53,6 +62,12 @@ impl fmt::Display for Message {
             Self::BinariesMissing => f.write_str(
                 "Some binary filenames not available. Symbolization may be incomplete.\n\
                  Try setting PPROF_BINARY_PATH to the search path for local binaries.",
+            ),
+            Self::UnitsMissing { file, count, first } => write!(
+                f,
+                "Debug information of {file} is split, and {count} of its .dwo files cannot be found \
+                 (first: {first}): inlined calls have no names.\n\
+                 Keep them, or pack them into {file}.dwp beside it (dwp -e {file} -o {file}.dwp)."
             ),
             Self::OtherBuild { file, wanted, found } => {
                 write!(f, "Ignoring local file {file}: build-id mismatch ({wanted} != {found})")

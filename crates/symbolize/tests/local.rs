@@ -378,3 +378,24 @@ fn an_executable_stands_for_the_first_mapping() {
         [[b""; 2]; 0]
     );
 }
+
+#[test]
+fn debug_information_that_is_elsewhere_is_missed_once() {
+    let folder = folder("local-split");
+    let program = compile_c(&folder, C, &["-O1", "-g", "-gsplit-dwarf"]);
+    let units = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let units: Vec<_> = units.filter(|path| path.extension().is_some_and(|e| e == "dwo")).collect();
+    let outer = file_offset(&program, function(&program, &["outer"]).0);
+    let bare = profile(&[Mapped { file: text(&program), build_id: "", offsets: vec![outer] }]);
+    assert_eq!(lines(&local(&bare).profile), [["outer(outer) program.c:14 13"]]);
+    std::fs::remove_file(&units[0]).unwrap();
+    let symbolized = local(&bare);
+    assert_eq!(lines(&symbolized.profile), [["outer(outer) program.c:14 0"]]);
+    let told = told(&symbolized);
+    let expected = format!(
+        "Debug information of program is split, and 1 of its .dwo files cannot be found (first: {})",
+        units[0].display()
+    );
+    assert!(told.len() == 1 && told[0].starts_with(&expected), "{told:?}");
+    assert!(told[0].ends_with("(dwp -e program -o program.dwp)."), "{told:?}");
+}

@@ -5,6 +5,7 @@
 
 mod bare;
 mod go;
+mod perf;
 mod symbolz;
 
 use libtest_mimic::{Failed, Trial};
@@ -19,11 +20,12 @@ const EXPECTED: [&str; 2] = ["read_dir_names", "walk.rs:"];
 /// What programs on this machine are asked for.
 pub fn trials(setup: &Setup) -> Vec<Trial> {
     type Judge = fn(&Setup) -> Result<(), String>;
-    let rows: [(&str, Judge); 6] = [
+    let rows: [(&str, Judge); 7] = [
         ("symbols/rust/walk", judge),
         ("symbols/go/runtime", go::judge_runtime),
         ("symbols/go/stripped", |setup| go::judge_addresses(setup, "stripped/generics")),
         ("symbols/go/windows", |setup| go::judge_addresses(setup, "windows/small.exe")),
+        ("symbols/perf", perf::judge),
         ("symbols/symbolz", symbolz::judge),
         ("symbols/go/darwin", |setup| go::judge_addresses(setup, "darwin/small")),
     ];

@@ -12,6 +12,10 @@ const INLINE_TREE: u32 = 3;
 /// How many functions must make sense before a place is believed to hold inlined calls.
 const ENOUGH: usize = 32;
 
+/// How many functions, and how many steps of the list of each, are looked at for that.
+const MOST_FUNCTIONS: usize = 20_000;
+const MOST_STEPS: usize = 1024;
+
 /// An inlined call.
 pub(super) struct Call<'a> {
     pub(super) name: &'a [u8],
@@ -52,7 +56,10 @@ impl<'a> InlineTrees<'a> {
             return None;
         }
         let trees = Self { base, format: table.format(), names: table.names() };
-        let mut checks = table.functions().filter_map(|function| trees.check(table, &function));
+        let mut checks = table
+            .functions()
+            .take(MOST_FUNCTIONS)
+            .filter_map(|function| trees.check(table, &function));
         let first = checks.next()?;
         (first && checks.take(ENOUGH).all(|sound| sound)).then_some(trees)
     }
@@ -60,7 +67,8 @@ impl<'a> InlineTrees<'a> {
     /// Whether the inlined calls of a function make sense; `None` if it has none.
     fn check(&self, table: &Table<'a>, function: &Function<'_, 'a>) -> Option<bool> {
         let at = function.data(INLINE_TREE)?;
-        let last = table.steps(function.list(INLINE_INDEX)?).map(|(row, _)| row).max()?;
+        let steps = table.steps(function.list(INLINE_INDEX)?).take(MOST_STEPS);
+        let last = steps.map(|(row, _)| row).max()?;
         let last = u64::try_from(last).ok()?;
         let fields = fields(self.format);
         let length = function.limit.saturating_sub(function.entry);

@@ -55,8 +55,12 @@ impl Heap {
         self
     }
 
+    fn subject(&self, index: usize) -> Subject<'_> {
+        Subject { profile: &self.profile, index, symbols_wanted: true, without_symbols: &[] }
+    }
+
     fn hints(&self, index: usize) -> Vec<Hint> {
-        explain(Subject { profile: &self.profile, index, symbols_wanted: true })
+        explain(self.subject(index))
     }
 }
 
@@ -104,13 +108,22 @@ fn a_go_profile_is_as_of_its_last_collection_only_for_what_is_in_use() {
 fn locations_without_names_name_their_file_and_build() {
     let heap = Heap::new("main.rs").sample(0, [1, 1, 1, 40 << 20]).sample(1, [1, 1, 1, 8]);
     let hints = heap.hints(3);
-    let file = UnnamedFile { file: "/lib/libc.so.6".to_owned(), build_id: "abc".to_owned() };
+    let file = UnnamedFile {
+        file: "/lib/libc.so.6".to_owned(),
+        build_id: "abc".to_owned(),
+        without_symbols: false,
+    };
     assert_eq!(hints, [Hint::Unnamed { locations: 1, of: 2, files: vec![file] }]);
     assert_eq!(
         hints[0].lines(Voice::CommandLine),
         ["1 of 2 locations have no names: libc.so.6 (build id abc)."]
     );
-    let unwanted = Subject { profile: &heap.profile, index: 3, symbols_wanted: false };
+    let here = [b"/lib/libc.so.6".to_vec()];
+    let stripped = Subject { without_symbols: &here, ..heap.subject(3) };
+    let lines = explain(stripped)[0].lines(Voice::CommandLine);
+    assert_eq!(lines[0], hints[0].lines(Voice::CommandLine)[0]);
+    assert!(lines[1].starts_with("libc.so.6 is here, but stripped: "), "{}", lines[1]);
+    let unwanted = Subject { symbols_wanted: false, ..heap.subject(3) };
     assert_eq!(explain(unwanted), []);
 }
 

@@ -107,6 +107,7 @@ fn a_report_returns_what_its_reader_should_know() {
     let loaded = Loaded {
         profile: profile("nanoseconds", &[(&["main"], [5, 0])]),
         symbols_wanted: false,
+        without_symbols: Vec::new(),
         tools: String::new(),
     };
     let hints = |name| {
