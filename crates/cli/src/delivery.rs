@@ -1,15 +1,16 @@
-//! Where a report goes: a file, or standard output.
+//! Where a report goes: a file, standard output, or another program.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use heapwise_session::command::Output;
+use heapwise_session::command::{Output, Viewers};
 use heapwise_session::host::{Host, reason};
 use heapwise_session::{Hint, Loaded, Options, Report, ReportError, Voice, render};
 
 use crate::hints::Hints;
 use crate::output;
+use crate::viewer::ViewerRoom;
 
 /// The most files of one kind in a folder.
 const MOST_FILES: u32 = 9999;
@@ -20,12 +21,13 @@ pub struct Delivery<'a> {
     host: &'a dyn Host,
     voice: Voice,
     hints: Hints,
+    viewers: ViewerRoom,
 }
 
 impl<'a> Delivery<'a> {
     /// Reports on `loaded`, asked for in the shell or on the command line.
     pub fn new(loaded: &'a Loaded, host: &'a dyn Host, voice: Voice) -> Self {
-        Self { loaded, host, voice, hints: Hints::new(voice) }
+        Self { loaded, host, voice, hints: Hints::new(voice), viewers: ViewerRoom::new() }
     }
 
     /// The profile that reports are on.
@@ -38,15 +40,18 @@ impl<'a> Delivery<'a> {
         self.host
     }
 
-    /// Writes one report to the file that `options` name; else data to a new file where people would
-    /// see them, and anything else to standard output.
+    /// Writes one report to the file that `options` name; else shows what a program shows, writes data
+    /// to a new file where people would see them, and anything else to standard output.
     ///
     /// # Errors
     /// When there is no report, or it cannot be written.
     pub fn deliver(&self, report: &Report, options: &Options) -> Result<()> {
-        let hints = match self.file(report, options)? {
-            Some(file) => self.to_file(&file, report, options)?,
-            None => self.to_stdout(report, options)?,
+        let hints = match (self.file(report, options)?, report.command.output) {
+            (Some(file), _) => self.to_file(&file, report, options)?,
+            (None, Output::Viewed(extension, viewers)) => {
+                self.to_viewer(extension, viewers, report, options)?
+            }
+            (None, _) => self.to_stdout(report, options)?,
         };
         self.hints.tell(hints);
         Ok(())
@@ -61,6 +66,19 @@ impl<'a> Delivery<'a> {
             Output::File(extension) if for_people => free_file(self.host, extension).map(Some),
             _ => Ok(None),
         }
+    }
+
+    fn to_viewer(
+        &self,
+        extension: &str,
+        viewers: Viewers,
+        report: &Report,
+        options: &Options,
+    ) -> Result<Vec<Hint>> {
+        let mut content = Vec::new();
+        let hints = render(self.loaded, report, options, self.host, &mut content)?;
+        self.viewers.show(&content, extension, viewers, self.host, self.voice)?;
+        Ok(hints)
     }
 
     fn to_stdout(&self, report: &Report, options: &Options) -> Result<Vec<Hint>> {

@@ -127,8 +127,14 @@ impl Host for Machine {
         env::temp_dir()
     }
 
-    fn output_of(&self, program: &Path, arguments: &[OsString], limit: u64) -> io::Result<Ran> {
-        child::run(program, arguments, limit)
+    fn output_of(
+        &self,
+        program: &Path,
+        arguments: &[OsString],
+        input: Vec<u8>,
+        limit: u64,
+    ) -> io::Result<Ran> {
+        child::run(program, arguments, input, limit)
     }
 
     fn send(&self, request: &Request) -> Result<Response, RequestError> {

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod run;
 mod shell;
+mod viewer;
 
 use std::process::ExitCode;
 

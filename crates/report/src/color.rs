@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-/// A colour, as `#rrggbb`.
+/// A colour; written as `#rrggbb`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Color {
-    red: u8,
-    green: u8,
-    blue: u8,
+pub struct Color {
+    /// Red, 0 to 255.
+    pub red: u8,
+    /// Green, 0 to 255.
+    pub green: u8,
+    /// Blue, 0 to 255.
+    pub blue: u8,
 }
 
 /// How strong a colour is: of what is drawn, or of what it is drawn on.
@@ -26,7 +29,7 @@ pub(crate) const BACKGROUND: Tone = Tone { saturation: 0.1, brightness: 0.93 };
 impl Color {
     /// The colour of a share of the total, from -1 (green) over 0 (grey) to 1 (red). Small shares are
     /// spread out, and fade below a fifth.
-    pub fn of(share: f64, tone: Tone) -> Self {
+    pub(crate) fn of(share: f64, tone: Tone) -> Self {
         let share = share.clamp(-1.0, 1.0);
         let faded = if share.abs() < 0.2 { share.abs() / 0.2 } else { 1.0 };
         let (saturation, bright) = (tone.saturation * faded, tone.brightness);

@@ -5,6 +5,7 @@
 
 mod code;
 mod data;
+mod pictures;
 mod text;
 
 use std::io::{self, Write};
@@ -15,6 +16,7 @@ use heapwise_report::{Input, Pattern};
 use crate::literal;
 
 use crate::go_regex::GoRegex;
+use crate::host::Host;
 
 /// One command: a format in which a profile is reported.
 #[derive(Debug)]
@@ -37,8 +39,10 @@ pub struct Command {
     pub render: Render,
 }
 
-/// Writes a report of the input; the regular expression is the argument, if the command takes one.
-pub type Render = fn(&Input<'_>, Option<&Argued>, &mut dyn Write) -> Result<(), RenderError>;
+/// Writes a report of the input; the regular expression is the argument, if the command takes one. Other
+/// programs that help with it are the host's.
+pub type Render =
+    fn(&Input<'_>, Option<&Argued>, &dyn Host, &mut dyn Write) -> Result<(), RenderError>;
 
 /// The argument of a command, compiled.
 #[derive(Clone, Debug)]
@@ -83,6 +87,17 @@ pub enum Output {
     Text,
     /// Bytes that belong in a file with this extension.
     File(&'static str),
+    /// A file with this extension that another program shows.
+    Viewed(&'static str, Viewers),
+}
+
+/// The programs that can show a file, of which the first that starts does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewers {
+    /// The user's browsers.
+    Browsers,
+    /// Command lines to which the name of the file is added.
+    Programs(&'static [&'static [&'static str]]),
 }
 
 /// What a command does to the options before they apply.
@@ -115,6 +130,9 @@ pub enum RenderError {
     /// The report has nothing to say, or cannot say it.
     #[error(transparent)]
     Report(#[from] heapwise_report::Error),
+    /// The picture is too large.
+    #[error(transparent)]
+    Picture(#[from] heapwise_picture::TooLarge),
     /// The place it is written to failed.
     #[error(transparent)]
     Write(#[from] io::Error),
@@ -126,32 +144,30 @@ pub static ALL: &[&Command] = &[
     &text::COMMENTS,
     &code::DISASM,
     &data::DOT,
+    &pictures::EOG,
+    &pictures::EVINCE,
+    &pictures::GIF,
+    &pictures::GV,
+    &data::KCACHEGRIND,
     &text::LIST,
+    &pictures::PDF,
     &text::PEEK,
+    &pictures::PNG,
     &data::PROTO,
+    &pictures::PS,
     &text::RAW,
+    &pictures::SVG,
     &text::TAGS,
     &text::TEXT,
     &text::TOP,
     &data::TOP_PROTO,
     &text::TRACES,
     &text::TREE,
+    &pictures::WEB,
 ];
 
 /// The formats of `go tool pprof` that are not built in: recognized, so that the error can say so.
-const ABSENT: &[(&str, Argument)] = &[
-    ("eog", Argument::None),
-    ("evince", Argument::None),
-    ("gif", Argument::None),
-    ("gv", Argument::None),
-    ("kcachegrind", Argument::None),
-    ("pdf", Argument::None),
-    ("png", Argument::None),
-    ("ps", Argument::None),
-    ("svg", Argument::None),
-    ("web", Argument::None),
-    ("weblist", Argument::Function),
-];
+const ABSENT: &[(&str, Argument)] = &[("weblist", Argument::Function)];
 
 /// What `make` makes of the argument; a command without one matches every function.
 fn with_pattern<T>(

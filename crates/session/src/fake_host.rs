@@ -159,7 +159,13 @@ impl Host for FakeHost {
         PathBuf::from("/tmp")
     }
 
-    fn output_of(&self, program: &Path, arguments: &[OsString], _: u64) -> io::Result<Ran> {
+    fn output_of(
+        &self,
+        program: &Path,
+        arguments: &[OsString],
+        _: Vec<u8>,
+        _: u64,
+    ) -> io::Result<Ran> {
         let words = std::iter::once(program.as_os_str()).chain(arguments.iter().map(AsRef::as_ref));
         let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
         self.programs.get(&words.join(" ")).cloned().ok_or_else(Self::missing)

@@ -115,6 +115,9 @@ fn of_command(command: &Command) -> String {
     if let Output::File(extension) = command.output {
         let _ = writeln!(text, "  Without a file the shell writes profileNNN.{extension}.");
     }
+    if let Output::Viewed(..) = command.output {
+        text.push_str("  Without a file another program shows it.\n");
+    }
     text
 }
 

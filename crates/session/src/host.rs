@@ -114,11 +114,17 @@ pub trait Host: Sync {
     /// The directory for files that nobody misses.
     fn temp_dir(&self) -> PathBuf;
 
-    /// Runs another program to its end, with nothing on its standard input.
+    /// Runs another program to its end; it reads `input`.
     ///
     /// # Errors
     /// When it cannot be started, or writes more than `limit` bytes: it is ended then.
-    fn output_of(&self, program: &Path, arguments: &[OsString], limit: u64) -> io::Result<Ran>;
+    fn output_of(
+        &self,
+        program: &Path,
+        arguments: &[OsString],
+        input: Vec<u8>,
+        limit: u64,
+    ) -> io::Result<Ran>;
 
     /// Sends a request and waits for all of the response.
     ///

@@ -30,6 +30,7 @@ mod objdump;
 mod objects;
 mod options;
 mod perf;
+mod picture;
 mod pipeline;
 mod proxy;
 mod remote;

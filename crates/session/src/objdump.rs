@@ -79,7 +79,7 @@ impl Objdump {
                 file.display()
             )
         };
-        let ran = host.output_of(&self.program, &arguments, LONGEST_LISTING);
+        let ran = host.output_of(&self.program, &arguments, Vec::new(), LONGEST_LISTING);
         let ran = ran.map_err(|error| failed(&reason(&error)))?;
         if !ran.success {
             return Err(failed(String::from_utf8_lossy(&ran.errors).trim()));
@@ -113,7 +113,7 @@ fn places(folder: &str, host: &dyn Host) -> Vec<PathBuf> {
 
 /// How a tool is told to write Intel syntax; nothing if it is not one that is known to work.
 fn intel_option(program: &Path, host: &dyn Host) -> Option<&'static [&'static str]> {
-    let said = host.output_of(program, &["--version".into()], LONGEST_VERSION).ok()?;
+    let said = host.output_of(program, &["--version".into()], Vec::new(), LONGEST_VERSION).ok()?;
     let said = String::from_utf8_lossy(&said.output);
     if said.contains("GNU objdump") {
         return Some(&["-M", "intel"]);

@@ -98,7 +98,7 @@ fn render_step(
     let sources = SourceFiles::new(host, options);
     let objects = HostObjects::new(host, options, &loaded.tools);
     let input = prepared.input(&sources, &objects);
-    (report.command.render)(&input, prepared.argument.as_ref(), out)?;
+    (report.command.render)(&input, prepared.argument.as_ref(), host, out)?;
     if !report.command.one_column {
         return Ok(Vec::new());
     }

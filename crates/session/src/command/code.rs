@@ -18,7 +18,7 @@ pub static DISASM: Command = Command {
     },
     one_column: true,
     output: Output::Text,
-    render: |input, argument, out| {
+    render: |input, argument, _, out| {
         let Some(argued) = argument else { return Ok(()) };
         let matches = |name: &[u8]| argued.regex.is_match(name);
         let pattern = Pattern { text: &argued.text, matches: &matches };

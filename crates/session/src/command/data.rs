@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use heapwise_graph::Granularity;
 use heapwise_profile::{Profile, Samples};
-use heapwise_report::{Callgrind, Dot, Input, top_profile};
+use heapwise_report::{Callgrind, Drawing, Input, Legend, top_profile};
 use heapwise_units::truncate;
 
-use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError, Words};
+use super::{AS_GIVEN, Argued, Argument, Command, Needs, Output, RenderError, Viewers, Words};
+use crate::host::Host;
 
 pub static CALLGRIND: Command = Command {
     name: "callgrind",
@@ -18,7 +19,18 @@ pub static CALLGRIND: Command = Command {
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
     one_column: true,
     output: Output::File("callgraph.out"),
-    render: |input, _, out| Ok(Callgrind::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Callgrind::new(input).write_text(out)?),
+};
+
+pub static KCACHEGRIND: Command = Command {
+    name: "kcachegrind",
+    help: "What callgrind writes, shown by KCachegrind",
+    argument: Argument::None,
+    words: Words::Frames,
+    needs: CALLGRIND.needs,
+    one_column: true,
+    output: Output::Viewed("grind", Viewers::Programs(&[&["kcachegrind"]])),
+    render: CALLGRIND.render,
 };
 
 pub static DOT: Command = Command {
@@ -29,7 +41,7 @@ pub static DOT: Command = Command {
     needs: AS_GIVEN,
     one_column: true,
     output: Output::Text,
-    render: |input, _, out| Ok(Dot::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Drawing::new(input).write_dot(Legend::Shown, out)?),
 };
 
 pub static PROTO: Command = Command {
@@ -51,10 +63,15 @@ pub static TOP_PROTO: Command = Command {
     needs: Needs { node_count: 0, node_count_in_shell: 0, ..AS_GIVEN },
     one_column: true,
     output: Output::File("pb.gz"),
-    render: |input, _, out| Ok(top_profile(input).write_to(out)?),
+    render: |input, _, _, out| Ok(top_profile(input).write_to(out)?),
 };
 
-fn proto(input: &Input<'_>, _: Option<&Argued>, out: &mut dyn Write) -> Result<(), RenderError> {
+fn proto(
+    input: &Input<'_>,
+    _: Option<&Argued>,
+    _: &dyn Host,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
     let ratio = input.style.ratio;
     if ratio > 0.0 && ratio != 1.0 {
         return Ok(multiplied(input.profile, ratio).write_to(out)?);

@@ -13,7 +13,7 @@ pub static TOP: Command = Command {
     needs: Needs { node_count: 0, node_count_in_shell: 10, ..AS_GIVEN },
     one_column: true,
     output: Output::Text,
-    render: |input, _, out| Ok(Top::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Top::new(input).write_text(out)?),
 };
 
 pub static TEXT: Command = Command { name: "text", help: "The same as top", ..TOP };
@@ -26,7 +26,7 @@ pub static TREE: Command = Command {
     needs: AS_GIVEN,
     one_column: true,
     output: Output::Text,
-    render: |input, _, out| Ok(Tree::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Tree::new(input).write_text(out)?),
 };
 
 pub static TRACES: Command = Command {
@@ -37,7 +37,7 @@ pub static TRACES: Command = Command {
     needs: AS_GIVEN,
     one_column: true,
     output: Output::Text,
-    render: |input, _, out| Ok(Traces::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Traces::new(input).write_text(out)?),
 };
 
 pub static COMMENTS: Command = Command {
@@ -48,7 +48,7 @@ pub static COMMENTS: Command = Command {
     needs: AS_GIVEN,
     one_column: false,
     output: Output::Text,
-    render: |input, _, out| Ok(Comments::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Comments::new(input).write_text(out)?),
 };
 
 pub static RAW: Command = Command {
@@ -59,7 +59,7 @@ pub static RAW: Command = Command {
     needs: Needs { granularity: Some(Granularity::Addresses), trim: false, ..AS_GIVEN },
     one_column: false,
     output: Output::Text,
-    render: |input, _, out| Ok(Raw::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Raw::new(input).write_text(out)?),
 };
 
 pub static PEEK: Command = Command {
@@ -70,7 +70,7 @@ pub static PEEK: Command = Command {
     needs: Needs { trim: false, ..AS_GIVEN },
     one_column: true,
     output: Output::Text,
-    render: |input, argument, out| {
+    render: |input, argument, _, out| {
         let tree = with_pattern(argument, |pattern| Tree::peek(input, pattern))?;
         Ok(tree.write_text(out)?)
     },
@@ -84,7 +84,7 @@ pub static LIST: Command = Command {
     needs: Needs { granularity: Some(Granularity::Lines), trim: false, ..AS_GIVEN },
     one_column: true,
     output: Output::Text,
-    render: |input, argument, out| {
+    render: |input, argument, _, out| {
         let list = with_pattern(argument, |pattern| List::new(input, pattern))?;
         Ok(list.write_text(out)?)
     },
@@ -98,5 +98,5 @@ pub static TAGS: Command = Command {
     needs: AS_GIVEN,
     one_column: true,
     output: Output::Text,
-    render: |input, _, out| Ok(Tags::new(input).write_text(out)?),
+    render: |input, _, _, out| Ok(Tags::new(input).write_text(out)?),
 };
