@@ -3,10 +3,6 @@
 
 mod support;
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
-
 use support::{Row, Run, Sandbox, heap};
 
 fn sandbox() -> Sandbox {
@@ -16,23 +12,7 @@ fn sandbox() -> Sandbox {
     let rows: [Row<'_>; 2] =
         [(hostile, [4, 6 << 20, 3, 5 << 20]), (rest, [2, 2 << 20, 1, 1 << 20])];
     sandbox.profile("p.pb.gz", &heap(&rows));
-    fs::create_dir(sandbox.path().join("bin")).unwrap();
     sandbox
-}
-
-/// Adds a program to those that the tool finds.
-fn program(sandbox: &Sandbox, name: &str, script: &str) {
-    let path = format!("bin/{name}");
-    sandbox.write(&path, format!("#!/bin/sh\n{script}\n").as_bytes());
-    let path = sandbox.path().join(path);
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-/// Runs the tool where only the programs of the sandbox are found.
-fn run(sandbox: &Sandbox, args: &[&str]) -> Run {
-    let mut command = sandbox.command();
-    command.args(args).env("PATH", sandbox.path().join("bin")).env("TMPDIR", sandbox.path());
-    command.stdin(Stdio::null()).output().unwrap().into()
 }
 
 #[test]
@@ -46,7 +26,7 @@ fn every_format_is_drawn_without_graphviz() {
         ("gif", b"GIF89a"),
     ] {
         let flag = format!("-{format}");
-        let ran = run(&sandbox, &[&flag, "-output", "picture", "p.pb.gz"]);
+        let ran = sandbox.run_alone(&[&flag, "-output", "picture", "p.pb.gz"]);
         assert_eq!((ran.code, &*ran.stderr), (Some(0), "Generating report in picture\n"));
         let picture = sandbox.read("picture");
         assert!(picture.starts_with(start) && picture.len() > 1000, "{format}");
@@ -55,7 +35,7 @@ fn every_format_is_drawn_without_graphviz() {
 
 #[test]
 fn svg_says_what_the_graph_says_and_runs_nothing_of_the_profile() {
-    let ran = run(&sandbox(), &["-svg", "p.pb.gz"]);
+    let ran = sandbox().run_alone(&["-svg", "p.pb.gz"]);
     assert_eq!(ran.code, Some(0));
     let svg = ran.stdout;
     for text in ["id=\"node1\"", "5MB (83.33%)", "main -&gt; other (1MB)", "Type: inuse_space"] {
@@ -69,7 +49,7 @@ fn svg_says_what_the_graph_says_and_runs_nothing_of_the_profile() {
 fn an_empty_profile_is_a_picture_of_its_legend() {
     let sandbox = Sandbox::new();
     sandbox.profile("p.pb.gz", &heap(&[]));
-    let ran = run(&sandbox, &["-svg", "p.pb.gz"]);
+    let ran = sandbox.run_alone(&["-svg", "p.pb.gz"]);
     assert_eq!(ran.code, Some(0));
     assert!(ran.stdout.contains("class=\"legend\""));
 }
@@ -77,12 +57,8 @@ fn an_empty_profile_is_a_picture_of_its_legend() {
 #[test]
 fn graphviz_draws_where_it_is_installed() {
     let sandbox = sandbox();
-    program(
-        &sandbox,
-        "dot",
-        "echo \"<svg width=\\\"1pt\\\"><!-- $1 -->\"; /bin/cat; echo '</svg>'",
-    );
-    let ran = run(&sandbox, &["-svg", "p.pb.gz"]);
+    sandbox.program("dot", "echo \"<svg width=\\\"1pt\\\"><!-- $1 -->\"; /bin/cat; echo '</svg>'");
+    let ran = sandbox.run_alone(&["-svg", "p.pb.gz"]);
     assert!(ran.stdout.starts_with("<svg width=\"100%\">"), "{}", ran.stdout);
     assert!(ran.stdout.contains("<!-- -Tsvg -->") && ran.stdout.contains("digraph \"walk\" {"));
 }
@@ -90,8 +66,8 @@ fn graphviz_draws_where_it_is_installed() {
 #[test]
 fn a_graphviz_that_fails_does_not_take_the_picture_along() {
     let sandbox = sandbox();
-    program(&sandbox, "dot", "exit 3");
-    let ran = run(&sandbox, &["-png", "p.pb.gz"]);
+    sandbox.program("dot", "exit 3");
+    let ran = sandbox.run_alone(&["-png", "p.pb.gz"]);
     assert_eq!(ran.code, Some(0));
     assert!(ran.stdout.contains("PNG"));
     assert!(ran.stderr.contains("dot failed (out of ink)"), "{}", ran.stderr);
@@ -100,8 +76,8 @@ fn a_graphviz_that_fails_does_not_take_the_picture_along() {
 #[test]
 fn a_viewer_gets_a_file_that_goes_with_it() {
     let sandbox = sandbox();
-    program(&sandbox, "evince", "echo \"$1\" > seen; /bin/cat \"$1\" > copy");
-    let ran = run(&sandbox, &["-evince", "p.pb.gz"]);
+    sandbox.program("evince", "echo \"$1\" > seen; /bin/cat \"$1\" > copy");
+    let ran = sandbox.run_alone(&["-evince", "p.pb.gz"]);
     assert_eq!((ran.code, &*ran.stderr), (Some(0), ""));
     let seen = String::from_utf8(sandbox.read("seen")).unwrap();
     assert!(seen.trim_end().ends_with("/pprof001.pdf"), "{seen}");
@@ -112,11 +88,9 @@ fn a_viewer_gets_a_file_that_goes_with_it() {
 #[test]
 fn the_browser_is_the_users() {
     let sandbox = sandbox();
-    program(&sandbox, "mine", "echo \"$@\" > seen");
-    let mut command = sandbox.command();
-    command.args(["-web", "p.pb.gz"]).env("PATH", sandbox.path().join("bin"));
-    command.env("BROWSER", "mine --new").env("TMPDIR", sandbox.path());
-    let ran: Run = command.output().unwrap().into();
+    sandbox.program("mine", "echo \"$@\" > seen");
+    let mut command = sandbox.alone(&["-web", "p.pb.gz"]);
+    let ran = Run::from(command.env("BROWSER", "mine --new").output().unwrap());
     assert_eq!((ran.code, &*ran.stderr), (Some(0), ""));
     let seen = String::from_utf8(sandbox.read("seen")).unwrap();
     assert!(seen.starts_with("--new ") && seen.trim_end().ends_with("pprof001.svg"), "{seen}");
@@ -125,12 +99,12 @@ fn the_browser_is_the_users() {
 #[test]
 fn a_viewer_that_is_not_there_is_named_and_leaves_no_file() {
     let sandbox = sandbox();
-    let ran = run(&sandbox, &["-evince", "p.pb.gz"]);
+    let ran = sandbox.run_alone(&["-evince", "p.pb.gz"]);
     assert_eq!(ran.code, Some(2));
     assert_eq!(
         ran.stderr,
         "exec: \"evince\": executable file not found in $PATH; with -output the report goes to a \
          file\n"
     );
-    assert_eq!(sandbox.names(), ["bin", "p.pb.gz"]);
+    assert_eq!(sandbox.names(), ["p.pb.gz"]);
 }

@@ -71,6 +71,9 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) -> Result<()> {
         let entry = entry.map_err(fail)?;
         let name = entry.file_name();
         let path = folder.join(&name);
+        if name == ".git" {
+            continue; // as a file, `.git` points to where a worktree keeps its own
+        }
         if entry.file_type().map_err(fail)?.is_file() {
             let bytes =
                 fs::read(root.join(&path)).map_err(|e| format!("{}: {e}", path.display()))?;

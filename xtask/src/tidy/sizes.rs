@@ -41,7 +41,11 @@ fn long_functions(file: &File) -> Vec<String> {
     let measured = starts.filter_map(|(at, line)| {
         let indentation = &line[..line.len() - line.trim_start().len()];
         let end = format!("{indentation}}}");
-        let length = lines[at..].iter().position(|line| *line == end)? + 1;
+        // A declaration without a body ends where its arguments do.
+        let declared = format!("{indentation})");
+        let ends =
+            |line: &&str| **line == *end || line.starts_with(&declared) && line.ends_with(';');
+        let length = lines[at..].iter().position(ends)? + 1;
         let place = format!("{}:{}", file.path.display(), at + 1);
         (length > FUNCTION_LINES).then(|| format!("{place}: {length} lines"))
     });

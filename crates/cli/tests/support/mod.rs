@@ -72,6 +72,29 @@ impl Sandbox {
         self.run_with_input(args, b"")
     }
 
+    /// Adds a program to those that [`Sandbox::alone`] finds: a shell script.
+    #[cfg(unix)]
+    pub fn program(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.path().join("bin").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// The program where only the programs of the sandbox are found.
+    pub fn alone<A: AsRef<OsStr>>(&self, args: &[A]) -> Command {
+        let mut command = self.command();
+        command.args(args).env("PATH", self.path().join("bin")).env("TMPDIR", self.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program where only the programs of the sandbox are found.
+    pub fn run_alone<A: AsRef<OsStr>>(&self, args: &[A]) -> Run {
+        Run::from(self.alone(args).output().unwrap())
+    }
+
     /// Runs the program with `input` as its standard input.
     pub fn run_with_input<A: AsRef<OsStr>>(&self, args: &[A], input: &[u8]) -> Run {
         let mut command = self.command();

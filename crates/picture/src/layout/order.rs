@@ -81,7 +81,7 @@ impl<'a> Order<'a> {
             let row = if down { step } else { count - 1 - step };
             let medians: Vec<Option<f64>> = self.layers.rows[row]
                 .iter()
-                .map(|&vertex| median(self.neighbours(vertex, down)))
+                .map(|&vertex| median(&self.neighbours(vertex, down)))
                 .collect();
             self.sort_row(row, &medians);
             self.number(row);
@@ -210,7 +210,7 @@ fn pairs(a: &[usize], b: &[usize]) -> i64 {
 
 /// The weighted median of ascending places: between the two in the middle, nearer to the side where
 /// they are dense.
-fn median(places: Vec<usize>) -> Option<f64> {
+fn median(places: &[usize]) -> Option<f64> {
     let middle = places.len() / 2;
     let at = |index: usize| places.get(index).map(|&place| place as f64);
     if places.len() <= 2 || places.len() % 2 == 1 {
