@@ -105,12 +105,12 @@ impl<'a> Artist<'a> {
             layers: 1,
             label: self.label_size(&tag_label(tag)),
         });
-        let calls = self.drawing.arrows.iter().map(|arrow| Link {
-            tail: self.nodes[arrow.ends.0],
-            head: self.nodes[arrow.ends.1],
+        let calls = self.calls().map(|(arrow, target)| Link {
+            tail: self.nodes[arrow.source],
+            head: self.nodes[target],
             weight: arrow.weight,
             // Below a node with tags these come first.
-            layers: if self.drawing.boxes[arrow.ends.0].tags.is_empty() { 1 } else { 2 },
+            layers: if self.drawing.boxes[arrow.source].tags.is_empty() { 1 } else { 2 },
             label: self.label_size(&call_label(arrow)),
         });
         tags.chain(calls).collect()
@@ -123,6 +123,11 @@ impl<'a> Artist<'a> {
             PanelKind::Tag(parent, tag) => Some((number, parent, tag)),
             PanelKind::Node => None,
         })
+    }
+
+    /// The calls between boxes, each with the place of the callee.
+    fn calls(&self) -> impl Iterator<Item = (&'a Arrow, usize)> {
+        self.drawing.arrows.iter().filter_map(|arrow| Some((arrow, arrow.target?)))
     }
 
     fn label_size(&self, lines: &[String]) -> Size {
@@ -186,7 +191,7 @@ impl<'a> Artist<'a> {
             width: 1.0,
             dotted: tag.dotted,
         });
-        let calls = self.drawing.arrows.iter().enumerate().map(|(place, arrow)| Stroke {
+        let calls = self.calls().enumerate().map(|(place, (arrow, _))| Stroke {
             id: format!("edge{}", place + 1),
             tip: shown(&self.drawing.tip(arrow, <[u8]>::to_vec)),
             lines: call_label(arrow),

@@ -49,8 +49,8 @@ impl Drawing {
     }
 
     fn write_arrow(&self, arrow: &Arrow, out: &mut dyn Write) -> io::Result<()> {
-        let (source, target) = arrow.ends;
-        write!(out, "N{} -> N{} [label=\" ", source + 1, target + 1)?;
+        let (source, target) = (arrow.source + 1, arrow.target.map_or(0, |place| place + 1));
+        write!(out, "N{source} -> N{target} [label=\" ")?;
         put(out, &[&arrow.label, if arrow.inline { b"\\n (inline)\"" } else { b"\"" }])?;
         for (name, number) in [("weight", arrow.weight), ("penwidth", arrow.width)] {
             if number > 1 {
@@ -63,7 +63,7 @@ impl Drawing {
         let tip = self.tip(arrow, escape);
         put(out, &[b" tooltip=\"", &tip, b"\" labeltooltip=\"", &tip, b"\""])?;
         put(out, &[if arrow.residual { b" style=\"dotted\"" } else { b"" }])?;
-        let tagged = self.boxes.get(source).is_some_and(|node| !node.tags.is_empty());
+        let tagged = self.boxes.get(arrow.source).is_some_and(|node| !node.tags.is_empty());
         put(out, &[if tagged { b" minlen=2]\n" } else { b"]\n" }])
     }
 }

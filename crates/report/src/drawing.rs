@@ -65,8 +65,12 @@ pub struct TagBox {
 /// A call.
 #[derive(Clone, Debug)]
 pub struct Arrow {
-    /// The places of caller and callee among the boxes.
-    pub ends: (usize, usize),
+    /// The place of the caller among the boxes.
+    pub source: usize,
+    /// The place of the callee; nothing if it has no box: `go tool pprof` draws such an arrow too.
+    pub target: Option<usize>,
+    /// The printable name of the callee.
+    pub callee: Vec<u8>,
     /// Its value, as it is shown.
     pub label: Vec<u8>,
     /// Whether the callee was inlined.
@@ -103,10 +107,9 @@ impl Drawing {
 
     /// What is said of an arrow: its ends, each as `shown` writes a name, and its value.
     pub fn tip(&self, arrow: &Arrow, shown: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
-        let name = |place: usize| self.boxes.get(place).map_or(&b""[..], |node| &node.name);
+        let caller = self.boxes.get(arrow.source).map_or(&b""[..], |node| &node.name);
         let joint: &[u8] = if arrow.residual { b" ... " } else { b" -> " };
-        let (source, target) = arrow.ends;
-        [&shown(name(source))[..], joint, &shown(name(target)), b" (", &arrow.label, b")"].concat()
+        [&shown(caller)[..], joint, &shown(&arrow.callee), b" (", &arrow.label, b")"].concat()
     }
 }
 
@@ -181,15 +184,20 @@ impl Artist<'_> {
         for (place, node) in graph.order.iter().enumerate() {
             places[node.row()] = Some(place);
         }
-        let ends = |edge: &Edge| Some((places[edge.source.row()]?, places[edge.target.row()]?));
         let edges = graph.sorted_edges();
-        edges.iter().filter_map(|edge| Some(self.arrow(edge, ends(edge)?))).collect()
+        let arrow = |edge: &Edge| {
+            let (source, target) = (places[edge.source.row()]?, places[edge.target.row()]);
+            Some(self.arrow(edge, source, target, graph.names.get(edge.target)))
+        };
+        edges.iter().filter_map(arrow).collect()
     }
 
-    fn arrow(&self, edge: &Edge, ends: (usize, usize)) -> Arrow {
+    fn arrow(&self, edge: &Edge, source: usize, target: Option<usize>, callee: &[u8]) -> Arrow {
         let value = edge.weight.value();
         Arrow {
-            ends,
+            source,
+            target,
+            callee: callee.to_vec(),
             label: self.values.text(value),
             inline: edge.inline,
             weight: self.part(value, 0..100) + 1,
