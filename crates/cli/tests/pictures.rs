@@ -66,7 +66,7 @@ fn graphviz_draws_where_it_is_installed() {
 #[test]
 fn a_graphviz_that_fails_does_not_take_the_picture_along() {
     let sandbox = sandbox();
-    sandbox.program("dot", "exit 3");
+    sandbox.program("dot", "echo out of ink >&2; exit 3");
     let ran = sandbox.run_alone(&["-png", "p.pb.gz"]);
     assert_eq!(ran.code, Some(0));
     assert!(ran.stdout.contains("PNG"));

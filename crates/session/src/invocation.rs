@@ -196,7 +196,7 @@ mod tests {
             ("-no_browser p", "-no_browser only makes sense with -http"),
             ("-base=a -diff_base=b p", "-base and -diff_base flags cannot both be specified"),
             ("-normalize p", "must have base profile to normalize by"),
-            ("-disasm=f p", "the output format -disasm is not built in yet"),
+            ("-weblist=f p", "the output format -weblist is not built in yet"),
             ("-http=:0 p", "the web pages (-http) are not built in yet"),
         ] {
             assert_eq!(invoke(line).unwrap_err().to_string(), message, "{line}");

@@ -199,7 +199,7 @@ mod tests {
             ("cum x", "did you mean: cum=x"),
             ("peek", "command peek requires an argument"),
             ("top >", "unexpected end of line after >"),
-            ("disasm f", r#"the command "disasm" is not built in yet"#),
+            ("weblist f", r#"the command "weblist" is not built in yet"#),
         ] {
             assert_eq!(refused(line), message, "{line}");
         }
