@@ -16,7 +16,7 @@
 //! |---|---|
 //! | which allocations, with which weight | `sampler.rs`, `math.rs`, `random.rs` |
 //! | the interval in force | `interval.rs` |
-//! | who may come in | `entry.rs`, `lock.rs`, `fork.rs` |
+//! | who may come in | `entry.rs`, `lock.rs`, `futex.rs`, `fork.rs` |
 //! | memory, the kernel | `arena.rs`, `reserve.rs`, `errno.rs` |
 //! | stacks and their sums | `capture.rs`, `stack_table.rs`, `bucket_table.rs`, `counters.rs` |
 //! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
@@ -56,6 +56,7 @@ mod counters;
 mod entry;
 mod errno;
 mod fork;
+mod futex;
 mod interval;
 mod live_table;
 mod lock;

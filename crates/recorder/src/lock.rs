@@ -5,10 +5,10 @@
 
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::entry::Outermost;
-use crate::errno;
+use crate::futex::{AtomicU32, LOOKS, sleep_while, wake_one};
 
 /// Nobody holds it.
 const FREE: u32 = 0;
@@ -16,10 +16,6 @@ const FREE: u32 = 0;
 const HELD: u32 = 1;
 /// Held, and somebody may sleep: who lets go must wake one.
 const AWAITED: u32 = 2;
-
-/// Rounds of looking before sleeping: what is done under these locks takes about as long as 100
-/// looks.
-const LOOKS: u32 = 100;
 
 /// Mutual exclusion between threads that are inside the recorder.
 ///
@@ -117,37 +113,7 @@ impl<T> Drop for Held<'_, T> {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn sleep_while(state: &AtomicU32, seen: u32) {
-    let no_timeout = std::ptr::null::<libc::timespec>();
-    // SAFETY: the kernel only reads the word, which is borrowed and so alive. It may return early
-    // for any reason; the caller looks again.
-    errno::kept(|| unsafe {
-        libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAIT, seen, no_timeout)
-    });
-}
-
-#[cfg(target_os = "linux")]
-fn wake_one(state: &AtomicU32) {
-    // SAFETY: the kernel uses the address as a name and does not touch the word.
-    errno::kept(|| unsafe { libc::syscall(libc::SYS_futex, state.as_ptr(), FUTEX_WAKE, 1) });
-}
-
-#[cfg(target_os = "linux")]
-const FUTEX_WAIT: i32 = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
-#[cfg(target_os = "linux")]
-const FUTEX_WAKE: i32 = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
-
-#[cfg(not(target_os = "linux"))]
-fn sleep_while(_state: &AtomicU32, _seen: u32) {
-    // SAFETY: takes no argument and touches no memory of ours.
-    unsafe { libc::sched_yield() };
-}
-
-#[cfg(not(target_os = "linux"))]
-fn wake_one(_state: &AtomicU32) {}
-
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 
