@@ -18,8 +18,8 @@ const GROWING: u64 = 1 << 63;
 /// [`DEFAULT_INTERVAL`].
 ///
 /// A program that allocates little is recorded exactly; one that allocates much pays for exactness
-/// at its beginning only. From [`EXACT_BYTES`] on, each doubling of what was allocated gets about
-/// [`SAMPLES_A_DOUBLING`] samples, until the interval is the default.
+/// at its beginning only. From `EXACT_BYTES` on, each doubling of what was allocated gets about
+/// `SAMPLES_A_DOUBLING` samples, until the interval is the default.
 pub const GROWING_FROM_EXACT: u64 = GROWING | 1;
 
 /// Bytes allocated by all threads before the interval grows. An allocation counts as
