@@ -1,5 +1,6 @@
 //! C++ symbols of the Itanium ABI (`_Z...`).
 
+mod standard;
 mod tidy;
 
 use super::Demangling;
@@ -91,7 +92,8 @@ impl Encoding {
         parsed.structured_demangle(&mut text, &self.options()).ok()?;
         let trim = !self.params && !symbol.starts_with("_ZT") && !symbol.starts_with("_ZG");
         let name = if trim { tidy::without_qualifiers(&text.kept) } else { &text.kept };
-        Some(tidy::tidy(name, self.tidy != Demangling::Full))
+        let name = tidy::tidy(name, self.tidy != Demangling::Full);
+        Some(standard::spelled(symbol, name, self.templates))
     }
 
     fn options(self) -> DemangleOptions {

@@ -116,6 +116,48 @@ const REFERENCE: &[[&str; 4]] = &[
         "transaction clone for std::overflow_error::overflow_error(char const*)",
         "transaction clone for std::overflow_error::overflow_error(char const*)",
     ],
+    [
+        "_ZNSdC2EPSt15basic_streambufIcSt11char_traitsIcEE",
+        "std::basic_iostream::basic_iostream",
+        "std::basic_iostream<char, std::char_traits<char> >::basic_iostream",
+        "std::basic_iostream<char, std::char_traits<char> >::basic_iostream(std::basic_streambuf<char, std::char_traits<char> >*)",
+    ],
+    [
+        "_ZNSdaSEOSd",
+        "std::iostream::operator=",
+        "std::iostream::operator=",
+        "std::iostream::operator=(std::iostream&&)",
+    ],
+    [
+        "_ZNSsC1ERKSsmRKSaIcE",
+        "std::basic_string::basic_string",
+        "std::basic_string<char, std::char_traits<char>, std::allocator<char> >::basic_string",
+        "std::basic_string<char, std::char_traits<char>, std::allocator<char> >::basic_string(std::string const&, unsigned long, std::allocator<char> const&)",
+    ],
+    [
+        "_ZNSsD2Ev",
+        "std::basic_string::~basic_string",
+        "std::basic_string<char, std::char_traits<char>, std::allocator<char> >::~basic_string",
+        "std::basic_string<char, std::char_traits<char>, std::allocator<char> >::~basic_string()",
+    ],
+    [
+        "_ZNSi4swapERSi",
+        "std::istream::swap",
+        "std::istream::swap",
+        "std::istream::swap(std::istream&)",
+    ],
+    [
+        "_ZTv0_n24_NSiD0Ev",
+        "virtual thunk to std::basic_istream::~basic_istream()",
+        "virtual thunk to std::basic_istream<char, std::char_traits<char> >::~basic_istream()",
+        "virtual thunk to std::basic_istream<char, std::char_traits<char> >::~basic_istream()",
+    ],
+    [
+        "_ZNSi6sentryC1ERSib",
+        "std::istream::sentry::sentry",
+        "std::istream::sentry::sentry",
+        "std::istream::sentry::sentry(std::istream&, bool)",
+    ],
     ["__ZN3foo3barEv", "foo::bar", "foo::bar", "foo::bar()"],
     ["_ZN3foo3barEv@plt", "foo::bar", "foo::bar", "_ZN3foo3barEv@plt"],
     [
