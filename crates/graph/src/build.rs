@@ -56,9 +56,7 @@ impl Graph {
     ) -> Self {
         sort_nodes(&mut self.order, request.order, &self.nodes, &self.names, &self.identities);
         if request.trim.node_count > 0 {
-            // The reference takes |i64::MIN| for negative, and what is negative for too small.
-            self.order.retain(|id| self.nodes[id.row()].cum.sum != i64::MIN);
-            self.order.truncate(request.trim.node_count);
+            self.select_first(request.trim.node_count);
         }
         if request.edges {
             let shown = self.connect(&mut stacks, whole);
@@ -84,9 +82,13 @@ impl Graph {
         self.tags = Tags::of(&stacks, &self.order[..eligible], low, picture.size_text);
         if limit > 0 {
             trim_edges(&mut self.edges, &shown, light);
-            let selected = self.count_with_tags(limit);
-            if selected < self.order.len() {
+            let (candidates, selected) = (self.order.len(), self.count_with_tags(limit));
+            if request.call_tree {
                 self.order.truncate(selected);
+            } else {
+                self.select_first(selected);
+            }
+            if self.order.len() < candidates {
                 shown = self.connect(&mut stacks, whole);
                 self.sort_by_entropy();
             }
@@ -96,6 +98,13 @@ impl Graph {
         self.dropped_edges = before - self.edges.len();
         remove_redundant(&mut self.edges, &self.order, self.nodes.len(), &self.names);
         self
+    }
+
+    /// Leaves the first `count` nodes in order, but for those of -2^63: the reference takes |i64::MIN|
+    /// for negative, and what is negative for too small.
+    fn select_first(&mut self, count: usize) {
+        self.order.truncate(count);
+        self.order.retain(|id| self.nodes[id.row()].cum.sum != i64::MIN);
     }
 
     /// Makes the edges between the nodes in order, and says for each node whether it is one of them.

@@ -70,6 +70,23 @@ fn recursion_counts_once_a_sample() {
 }
 
 #[test]
+fn what_sums_to_the_least_number_is_selected_and_then_dropped() {
+    // The sums of `x` wrap around to -2^63.
+    let stacks: &[(&str, &[i64])] = &[("x", &[5]), ("x y", &[i64::MAX - 4]), ("z", &[1])];
+    let rows_of = |node_count, picture| {
+        let trim = Trim { node_count, node_fraction: 0.0, edge_fraction: 0.0 };
+        let request = Request { picture, ..request(trim) };
+        rows(&build(stacks, &request))
+    };
+    let y = "y 9223372036854775803 9223372036854775803";
+    assert_eq!(rows_of(2, None), [y]);
+    assert_eq!(rows_of(3, None), [y, "z 1 1"]);
+    assert_eq!(rows_of(0, None).len(), 3);
+    let picture = Picture { size_text: &|_| Vec::new() };
+    assert_eq!(rows_of(80, Some(picture)), [y, "z 1 1"]);
+}
+
+#[test]
 fn trimming_drops_then_selects_and_credits_nobody() {
     let trim = Trim { node_count: 4, node_fraction: 0.005, edge_fraction: 0.001 };
     let graph = build(SELECTION, &request(trim));
