@@ -58,7 +58,10 @@ fn work(said: Said, host: &dyn Host) -> Result<ExitCode> {
             let delivery = Delivery::new(&loaded, host, Voice::CommandLine);
             delivery.deliver(report, &invocation.options)?;
         }
-        None => shell::run(invocation.options, &Delivery::new(&loaded, host, Voice::Shell))?,
+        None => {
+            let loaded = loaded.as_written();
+            shell::run(invocation.options, &Delivery::new(&loaded, host, Voice::Shell))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,9 @@ mod show_from;
 mod stacks;
 mod text_match;
 
-pub use labels::{filter_label_keys, filter_samples, remove_label, set_text_label};
+pub use labels::{
+    filter_label_keys, filter_samples, remove_label, set_text_label, without_lost_labels,
+};
 pub use names::{NameFilters, NameMatches, filter_names};
 pub use prune_from::prune_from;
 pub use show_from::show_from;

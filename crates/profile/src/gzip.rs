@@ -20,10 +20,11 @@ pub struct GunzipLimit {
 }
 
 impl Default for GunzipLimit {
-    /// 256 MiB from any stream, else 256 times its size, and less than 4 GiB, which is what the
-    /// columns of a profile can address: a stream of 10 MiB may hold 2.5 GiB.
+    /// 64 MiB from any stream, else 128 times its size, and less than 4 GiB, which is what the
+    /// columns of a profile can address. A hostile profile takes up to 14 times its size in memory:
+    /// 64 MiB keep a file of a few kilobytes below 1 GiB.
     fn default() -> Self {
-        Self { at_least: 256 << 20, ratio: 256, at_most: u64::from(u32::MAX) }
+        Self { at_least: 64 << 20, ratio: 128, at_most: u64::from(u32::MAX) }
     }
 }
 

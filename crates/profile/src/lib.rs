@@ -42,7 +42,7 @@ pub use error::{Error, Invalid, TableName};
 pub use fake_mapping::with_fake_mapping;
 pub use filter::{
     NameFilters, NameMatches, Predicate, filter_label_keys, filter_names, filter_samples,
-    prune_from, remove_label, set_text_label, show_from,
+    prune_from, remove_label, set_text_label, show_from, without_lost_labels,
 };
 pub use fixed_hash::{FixedHasher, FixedState};
 pub use function::Function;

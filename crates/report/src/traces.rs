@@ -48,7 +48,12 @@ impl Traces {
     /// # Errors
     /// Those of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        write_lines(&self.about.lines(&self.values), out)?;
+        let about = self.about.lines(&self.values);
+        write_lines(&about, out)?;
+        if about.is_empty() {
+            // What the lines end with is there even when they are not.
+            out.write_all(b"\n")?;
+        }
         for sample in self.profile.samples.iter().filter(|sample| !sample.stack.is_empty()) {
             out.write_all(SEPARATOR)?;
             self.write_labels(sample.labels, out)?;
@@ -113,6 +118,16 @@ impl Traces {
 mod tests {
     use super::*;
     use crate::test_input::Fixture;
+
+    #[test]
+    fn nothing_to_say_about_the_profile_is_an_empty_line() {
+        let mut fixture = Fixture::heap();
+        let types = vec![heapwise_profile::ValueType::default(); 2];
+        fixture.profile = Profile::default();
+        fixture.profile.header.sample_types = types;
+        let shown = fixture.show(|input, out| Traces::new(input).write_text(out).unwrap());
+        assert_eq!(shown.as_bytes(), [b"\n", SEPARATOR].concat());
+    }
 
     #[test]
     fn each_value_chooses_its_unit() {

@@ -7,7 +7,9 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use heapwise_profile::{Profile, Strings, Table, negate, normalize, prune, set_text_label};
+use heapwise_profile::{
+    Profile, Strings, Table, negate, normalize, prune, set_text_label, without_lost_labels,
+};
 use heapwise_symbolize::{Missing, Origin, Reason, Remote, symbolize};
 
 use crate::fetch::{self, Binaries, FetchError, Side, Words};
@@ -34,6 +36,14 @@ pub struct Loaded {
     pub without_symbols: Vec<Vec<u8>>,
     /// Where to look for object tools, as the user says; empty for none.
     pub tools: String,
+}
+
+impl Loaded {
+    /// The profile as the shell of the reference has it, which writes it and reads it for each command.
+    #[must_use]
+    pub fn as_written(&self) -> Self {
+        Self { profile: without_lost_labels(&self.profile), ..*self }
+    }
 }
 
 /// Fetches, merges and completes the profile that `invocation` names. Notes what failed on the way.

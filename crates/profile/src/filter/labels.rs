@@ -32,6 +32,18 @@ pub fn remove_label(profile: &Profile, key: &[u8]) -> Profile {
     }
 }
 
+/// All samples, with the labels that survive being written: the wire cannot tell a number 0 without a
+/// unit from its absence.
+pub fn without_lost_labels(profile: &Profile) -> Profile {
+    const LOST: LabelValue = LabelValue::Number { number: 0, unit: Strings::EMPTY };
+    if profile.samples.all_labels().iter().all(|label| label.value != LOST) {
+        return profile.clone();
+    }
+    relabel(profile, |labels, left| {
+        left.extend(labels.iter().filter(|label| label.value != LOST));
+    })
+}
+
 /// All samples, each with this text as the only text label of this key.
 pub fn set_text_label(profile: &Profile, key: &[u8], text: &[u8]) -> Profile {
     let mut strings = Strings::clone(&profile.strings);

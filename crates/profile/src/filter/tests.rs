@@ -278,3 +278,19 @@ proptest! {
         prop_assert_eq!(total(&crate::prune(&profile, &by, None)), total(&profile));
     }
 }
+
+#[test]
+fn a_number_0_without_a_unit_is_lost_in_writing() {
+    let profile = TestProfile::counting()
+        .sample(&["f"], &[1])
+        .text("k", "v")
+        .number("bytes", 0, "")
+        .number("lat", 0, "ms")
+        .number("size", 7, "")
+        .build();
+    let left = without_lost_labels(&profile);
+    assert_eq!(labels(&left), ["k=v lat=0ms size=7"]);
+    let written = crate::decode(&crate::encode(&profile)).unwrap();
+    assert_eq!(labels(&left), labels(&written));
+    assert!(Arc::ptr_eq(&without_lost_labels(&left).samples, &left.samples));
+}

@@ -1,11 +1,12 @@
 //! Profiles made compatible: the sample types they share, in the finest of their units.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::merge::UnitRatio;
 use crate::merge::error::{MergeError, TypeName, TypeRole};
 use crate::scale::to_integer;
-use crate::{Profile, Samples, Str, Strings, ValueType, scale};
+use crate::{FixedState, Profile, Samples, Str, Strings, ValueType, scale};
 
 /// The profiles with the sample types that all of them have, in the order of the first, and with
 /// the finest of their units for each, and for the period. Values are [scaled](scale) to it.
@@ -62,11 +63,12 @@ fn names(profile: &Profile, role: TypeRole) -> Vec<TypeName> {
 /// profile is not, which is what the reference makes of it.
 fn share_sample_types(profiles: &[&Profile]) -> Result<Vec<Profile>, MergeError> {
     let Some(first) = profiles.first() else { return Err(MergeError::NoProfile) };
-    let is_common = |kind: &[u8]| {
-        let all = profiles.iter().flat_map(|profile| kinds(profile));
-        all.filter(|&other| other == kind).count() == profiles.len()
-    };
-    let common: Vec<&[u8]> = kinds(first).filter(|kind| is_common(kind)).collect();
+    let mut times: HashMap<&[u8], usize, FixedState> = HashMap::default();
+    for kind in profiles.iter().flat_map(|profile| kinds(profile)) {
+        *times.entry(kind).or_default() += 1;
+    }
+    let is_common = |kind: &&[u8]| times.get(kind) == Some(&profiles.len());
+    let common: Vec<&[u8]> = kinds(first).filter(is_common).collect();
     if common.is_empty() {
         return Err(MergeError::NoCommonSampleType);
     }
@@ -87,10 +89,14 @@ fn keep_sample_types(
     if kinds(profile).eq(kept.iter().copied()) {
         return Ok(profile.clone());
     }
+    let mut positions: HashMap<&[u8], usize, FixedState> = HashMap::default();
+    for (position, kind) in kinds(profile).enumerate() {
+        positions.entry(kind).or_insert(position);
+    }
     let mut columns = Vec::with_capacity(kept.len());
     for &kind in kept {
         let missing = || MergeError::MissingSampleType { profile: index, kind: kind.to_vec() };
-        columns.push(kinds(profile).position(|other| other == kind).ok_or_else(missing)?);
+        columns.push(*positions.get(kind).ok_or_else(missing)?);
     }
     let mut narrowed = profile.clone();
     let types = &profile.header.sample_types;

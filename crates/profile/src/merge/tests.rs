@@ -270,3 +270,14 @@ fn what_does_not_fit_together_is_named() {
     assert_eq!(merge(&[]).unwrap_err(), MergeError::NoProfile);
     assert_eq!(harmonize(&[], &ratio).unwrap_err(), MergeError::NoProfile);
 }
+
+#[test]
+fn many_sample_types_are_no_trouble() {
+    let names: Vec<String> = (0..50_000).map(|number| format!("t{number}")).collect();
+    let types: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let (all, fewer) = (TestProfile::new(&types).build(), TestProfile::new(&types[1..]).build());
+    let shared = harmonize(&[&all, &fewer], &ratio).unwrap();
+    assert_eq!(shared[0].header.sample_types.len(), 49_999);
+    let twice = TestProfile::new(&[("", ""); 50_000]).build();
+    assert_eq!(harmonize(&[&twice], &ratio).unwrap_err(), MergeError::NoCommonSampleType);
+}

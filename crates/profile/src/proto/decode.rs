@@ -51,15 +51,30 @@ pub fn decode(bytes: &[u8]) -> Result<Profile, Error> {
     decoded.resolve()
 }
 
+/// Appends a row, unless it and the one before have the reserved id 0: the first of them will be
+/// refused, and a message of two bytes must not cost a row each time.
+#[inline]
+fn push_row<T>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> u64) {
+    if id(&row) != 0 || rows.last().is_none_or(|last| id(last) != 0) {
+        rows.push(row);
+    }
+}
+
 impl Decoded {
     #[inline]
     fn read(&mut self, field: &Field<'_>) -> Result<(), Error> {
         let texts = &mut self.texts;
         match field.number {
             profile::SAMPLE => self.samples.read(field.message()?, texts)?,
-            profile::MAPPING => self.mappings.push(read_mapping(field.message()?, texts)?),
+            profile::MAPPING => {
+                let read = read_mapping(field.message()?, texts)?;
+                push_row(&mut self.mappings, read, |row| row.id);
+            }
             profile::LOCATION => self.locations.read(field.message()?)?,
-            profile::FUNCTION => self.functions.push(read_function(field.message()?, texts)?),
+            profile::FUNCTION => {
+                let read = read_function(field.message()?, texts)?;
+                push_row(&mut self.functions, read, |row| row.id);
+            }
             profile::STRING_TABLE => {
                 let row = self.strings.intern(field.message()?.rest());
                 self.string_rows.push(row);

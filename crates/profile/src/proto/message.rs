@@ -121,6 +121,10 @@ impl LocationColumns {
                 _ => {}
             }
         }
+        if read.id == 0 && self.rows.last().is_some_and(|last| last.id == 0) {
+            // The one before will be refused: see `push_row` of the other tables.
+            return Ok(());
+        }
         self.rows.push(read);
         self.mapping_ids.push(mapping_id);
         self.line_ends.push(self.lines.len() as u32);

@@ -279,6 +279,21 @@ fn contradictions_are_told_in_the_words_of_the_reference() {
     }
 }
 
+#[test]
+fn rows_with_the_reserved_id_are_refused_for_the_first_of_them() {
+    for (table, text) in [
+        (3, "found mapping with reserved ID=0 (mapping 1)"),
+        (4, "found location with reserved id=0 (location 1)"),
+        (5, "found function with reserved ID=0 (function 1)"),
+    ] {
+        let bytes = bytes(|out| {
+            out.message(table, |out| out.integer(1, 1));
+            (0..100).for_each(|_| out.message(table, |_| {}));
+        });
+        assert_eq!(error_text(&bytes), format!("malformed profile: {text}"));
+    }
+}
+
 fn twice(message: u64) -> Vec<u8> {
     bytes(|out| {
         out.message(message, |out| out.integer(1, 1));
