@@ -17,8 +17,8 @@ pub struct Case {
     pub zone: Zone,
     /// Whether the reference's messages have to be among ours, in their order, each the start of a line.
     pub messages: bool,
-    /// A file that the tool is asked to write in its working folder, compared like standard output.
-    pub written: Option<&'static str>,
+    /// Files that the tool is asked to write in its working folder, compared like standard output.
+    pub written: &'static [&'static str],
 }
 
 impl Case {
@@ -30,7 +30,7 @@ impl Case {
             script: None,
             zone: Zone::Utc,
             messages: false,
-            written: None,
+            written: &[],
         }
     }
 }

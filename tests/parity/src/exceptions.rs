@@ -21,25 +21,6 @@ pub struct Exception {
 /// Every exception.
 pub const EXCEPTIONS: &[Exception] = &[
     Exception {
-        id: "tied-branches",
-        applies: |case| has(case, "-call_tree") && (has(case, "-dot") || has(case, "-callgrind")),
-        is_constant: false,
-    },
-    Exception {
-        id: "files-of-one-name",
-        applies: |case| has(case, "-files") && (has(case, "-dot") || has(case, "-topproto")),
-        is_constant: false,
-    },
-    Exception {
-        id: "overflowing-pictures",
-        applies: |case| {
-            let overflows = |source: &Path| source.ends_with("overflow.pb.gz");
-            case.sources.iter().any(|source| overflows(source))
-                && (has(case, "-dot") || case.script.is_some())
-        },
-        is_constant: true,
-    },
-    Exception {
         id: "symbols-of-one-address",
         applies: |case| {
             let of_go = |source: &Path| source.to_string_lossy().contains("go-profiles");

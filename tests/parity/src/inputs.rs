@@ -23,6 +23,19 @@ const THOROUGH: &[&str] = &[
     "corpus/h1",
 ];
 
+/// How much of the matrix an input meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breadth {
+    /// Every setting.
+    Thorough,
+    /// A few settings of each kind.
+    Usual,
+    /// A handful of settings: it is large.
+    Heavy,
+    /// Combinations drawn for it: it is one of many.
+    Drawn,
+}
+
 /// One or several profiles, and the flags that say how they go together.
 #[derive(Debug)]
 pub struct Input {
@@ -32,10 +45,8 @@ pub struct Input {
     pub flags: Vec<String>,
     /// The files behind the flags.
     pub sources: Vec<PathBuf>,
-    /// Whether it is large.
-    pub heavy: bool,
-    /// Whether it meets every setting rather than a few of each kind.
-    pub thorough: bool,
+    /// What it is asked.
+    pub breadth: Breadth,
     /// Whether names come from programs on this machine: the reference then leaves out inlined calls, and
     /// `symbols.rs` has the say.
     pub unnamed: bool,
@@ -57,16 +68,40 @@ pub fn all(setup: &Setup) -> Result<Vec<Input>, String> {
     Ok(inputs)
 }
 
+/// Every file below `folder`, whatever it holds.
+///
+/// # Errors
+/// When a folder cannot be read, or there is no file.
+pub fn below(folder: &Path) -> Result<Vec<Input>, String> {
+    let mut inputs = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        for path in listing(&current)? {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy();
+            let name = format!("other/{}", name.replace('/', "-"));
+            let input = Input { name, breadth: Breadth::Drawn, ..single("", path.clone()) };
+            inputs.push(input);
+        }
+    }
+    if inputs.is_empty() {
+        return Err(format!("no file below {}", folder.display()));
+    }
+    Ok(inputs)
+}
+
 fn single(name: &str, path: PathBuf) -> Input {
     let heavy = fs::metadata(&path).is_ok_and(|file| file.len() > HEAVY);
     let name = name.trim_end_matches(".gz").trim_end_matches(".pb").to_owned();
     Input {
-        thorough: is_thorough(&name),
+        breadth: if heavy { Breadth::Heavy } else { breadth(&name) },
         unnamed: false,
         name,
         flags: Vec::new(),
         sources: vec![path],
-        heavy,
     }
 }
 
@@ -114,8 +149,7 @@ fn pairs(prefix: &str, folder: &Path) -> Vec<Input> {
         name: format!("{prefix}/{name}"),
         flags: flags(words),
         sources: sources.iter().map(file).collect(),
-        heavy: false,
-        thorough: is_thorough(&format!("{prefix}/{name}")),
+        breadth: breadth(&format!("{prefix}/{name}")),
         unnamed: false,
     };
     rows.into_iter().map(row).collect()
@@ -135,8 +169,7 @@ fn corpus(folder: &Path) -> Vec<Input> {
                 name: format!("corpus/new{flag}"),
                 flags: vec![format!("{flag}={}", file("old").display())],
                 sources: vec![file("new")],
-                heavy: false,
-                thorough: false,
+                breadth: Breadth::Usual,
                 unnamed: false,
             });
         }
@@ -144,16 +177,15 @@ fn corpus(folder: &Path) -> Vec<Input> {
             name: "corpus/ua-ub-uc".to_owned(),
             flags: Vec::new(),
             sources: vec![file("ua"), file("ub"), file("uc")],
-            heavy: false,
-            thorough: false,
+            breadth: Breadth::Usual,
             unnamed: false,
         });
     }
     inputs
 }
 
-fn is_thorough(name: &str) -> bool {
-    THOROUGH.contains(&name)
+fn breadth(name: &str) -> Breadth {
+    if THOROUGH.contains(&name) { Breadth::Thorough } else { Breadth::Usual }
 }
 
 fn is_profile(path: &Path) -> bool {
@@ -181,7 +213,21 @@ mod tests {
     #[test]
     fn a_name_has_no_extension() {
         assert_eq!(single("synthetic/heap.pb.gz", "heap.pb.gz".into()).name, "synthetic/heap");
-        assert!(single("synthetic/heap.pb.gz", "heap.pb.gz".into()).thorough);
-        assert!(!single("synthetic/huge.pb.gz", "huge.pb.gz".into()).thorough);
+        let breadth = |name| single(name, "x.pb.gz".into()).breadth;
+        assert_eq!(breadth("synthetic/heap.pb.gz"), Breadth::Thorough);
+        assert_eq!(breadth("synthetic/huge.pb.gz"), Breadth::Usual);
+    }
+
+    #[test]
+    fn a_folder_gives_every_file_below_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("deep")).unwrap();
+        fs::write(folder.path().join("deep/one.heap"), "").unwrap();
+        fs::write(folder.path().join("two"), "").unwrap();
+        let mut names: Vec<String> =
+            below(folder.path()).unwrap().into_iter().map(|input| input.name).collect();
+        names.sort();
+        assert_eq!(names, ["other/deep-one.heap", "other/two"]);
+        assert!(below(&folder.path().join("none")).is_err());
     }
 }

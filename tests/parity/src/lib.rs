@@ -13,10 +13,12 @@
 mod case;
 mod code;
 mod compare;
+mod content;
 mod difference;
 mod exceptions;
 pub mod golden;
 mod inputs;
+mod live;
 mod matrix;
 mod memory;
 mod setup;
@@ -39,17 +41,30 @@ pub use tally::Tally;
 /// # Errors
 /// When inputs cannot be made, or an exception is not explained in COMPATIBILITY.md.
 pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
-    let inputs = inputs::all(setup)?;
     exceptions::documented(&setup.root)?;
     let bench = Arc::new(Bench::new(setup)?);
-    let mut groups: Vec<(String, Vec<Case>)> = inputs.iter().flat_map(matrix::groups).collect();
-    groups.extend(matrix::shared::groups(setup)?);
-    groups.extend(code::groups(setup)?);
+    let groups = groups(setup)?;
     let trial = |(name, cases): (String, Vec<Case>)| {
         let (bench, test) = (Arc::clone(&bench), name.clone());
         Trial::test(name, move || bench.judge(&test, &cases).map_err(Failed::from))
     };
     let mut trials: Vec<Trial> = groups.into_iter().map(trial).collect();
-    trials.extend(symbols::trials(setup));
+    if setup.profiles.is_none() {
+        trials.extend(symbols::trials(setup));
+        let setup = setup.clone();
+        let judge = move || live::judge(&setup).map_err(Failed::from);
+        trials.push(Trial::test("live/go/server", judge));
+    }
     Ok((bench, trials))
+}
+
+/// The cases of each test: of our own inputs, or of a folder that someone wants to try.
+fn groups(setup: &Setup) -> Result<Vec<(String, Vec<Case>)>, String> {
+    if let Some(folder) = &setup.profiles {
+        return Ok(inputs::below(folder)?.iter().flat_map(matrix::groups).collect());
+    }
+    let mut groups: Vec<_> = inputs::all(setup)?.iter().flat_map(matrix::groups).collect();
+    groups.extend(matrix::shared::groups(setup)?);
+    groups.extend(code::groups(setup)?);
+    Ok(groups)
 }

@@ -6,7 +6,7 @@ pub mod shared;
 mod shell;
 
 use crate::case::Case;
-use crate::inputs::Input;
+use crate::inputs::{Breadth, Input};
 use crate::synthetic::Draw;
 use crate::zone::Zone;
 use commands::{COMMANDS, Command};
@@ -14,6 +14,9 @@ use options::{OPTIONS, Setting};
 
 /// How many random combinations of options a command gets on one input.
 const COMBINATIONS: usize = 10;
+
+/// How many of them one of many inputs gets.
+const DRAWN: usize = 3;
 
 /// How many settings of one kind meet an input that does not get all of them.
 const OF_A_KIND: usize = 2;
@@ -33,18 +36,23 @@ fn cases(command: &Command, input: &Input) -> Vec<Case> {
         let flags = input.flags.iter().map(String::as_str).chain(words);
         Case::new(flags, &input.sources)
     };
+    let mut draw = Draw(seed(&format!("{} {}", command.name, input.name)));
+    if input.breadth == Breadth::Drawn {
+        let drawn = (0..DRAWN).map(|_| combination(&mut draw));
+        let combinations = [Vec::new()].into_iter().chain(drawn);
+        return combinations.map(|words| case(command.forms[0], &words)).collect();
+    }
     let mut cases: Vec<Case> = command.forms.iter().map(|form| case(form, &[])).collect();
     cases.extend(zones(&case(command.forms[0], &[])));
     if !input.unnamed {
         cases.push(symbolized(&cases[0]));
     }
-    if command.few_options || input.heavy {
+    if command.few_options || input.breadth == Breadth::Heavy {
         let few = options::FEW.iter().map(|words| case(command.forms[0], words));
         cases.extend(few);
         return cases;
     }
-    let mut draw = Draw(seed(&format!("{} {}", command.name, input.name)));
-    let settings = settings(&mut draw, input.thorough);
+    let settings = settings(&mut draw, input.breadth);
     cases.extend(settings.iter().map(|option| case(command.forms[0], option.words)));
     let combined = (0..COMBINATIONS).map(|_| case(command.forms[0], &combination(&mut draw)));
     cases.extend(combined);
@@ -52,8 +60,8 @@ fn cases(command: &Command, input: &Input) -> Vec<Case> {
 }
 
 /// Every setting, or a few of each kind: over all inputs, each setting still meets many.
-fn settings(draw: &mut Draw, thorough: bool) -> Vec<&'static Setting> {
-    if thorough {
+fn settings(draw: &mut Draw, breadth: Breadth) -> Vec<&'static Setting> {
+    if breadth == Breadth::Thorough {
         return OPTIONS.iter().collect();
     }
     let kinds = OPTIONS.chunk_by(|a, b| a.kind == b.kind);
@@ -118,8 +126,7 @@ mod tests {
             name: "x".to_owned(),
             flags: vec!["-base=b".to_owned()],
             sources: vec!["s".into()],
-            heavy: false,
-            thorough: true,
+            breadth: Breadth::Thorough,
             unnamed: false,
         };
         let has_tree = |case: &Case| case.flags.iter().any(|flag| flag == "-tree");

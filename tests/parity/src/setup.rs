@@ -22,6 +22,8 @@ pub struct Setup {
     pub working_folder: PathBuf,
     /// The root of the repository.
     pub root: PathBuf,
+    /// A folder whose files are compared instead of our own inputs.
+    pub profiles: Option<PathBuf>,
 }
 
 impl Setup {
@@ -43,6 +45,7 @@ impl Setup {
             scratch,
             working_folder,
             root: root()?,
+            profiles: None,
         })
     }
 
@@ -63,6 +66,7 @@ impl Setup {
             scratch,
             working_folder,
             root: root()?,
+            profiles: None,
         })
     }
 }

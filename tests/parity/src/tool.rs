@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 pub struct Answer {
     /// Exit code; -1 when it was killed.
     pub code: i32,
-    /// Standard output and, where the case has one, the file; not compressed.
+    /// Standard output and the files that the case names; not compressed.
     pub output: Vec<u8>,
     /// Standard error.
     pub messages: Vec<u8>,
@@ -36,7 +36,7 @@ pub fn ask(tool: &Path, case: &Case, setup: &Setup) -> Result<Answer, String> {
     let mut answer = run(&mut command, case.script.as_deref().unwrap_or_default())
         .map_err(|error| format!("{}: {error}", tool.display()))?;
     answer.output = decompressed(answer.output);
-    if let Some(name) = case.written {
+    for name in case.written {
         answer.output.extend(folder.written(name));
     }
     Ok(answer)
@@ -73,7 +73,11 @@ fn command(tool: &Path, case: &Case, setup: &Setup) -> Command {
     command
 }
 
-fn run(command: &mut Command, script: &str) -> io::Result<Answer> {
+/// Runs a program to its end, with `script` as its standard input.
+///
+/// # Errors
+/// When it cannot be started, or does not come to an end.
+pub fn run(command: &mut Command, script: &str) -> io::Result<Answer> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let (output, messages) = (child.stdout.take(), child.stderr.take());
@@ -136,7 +140,7 @@ struct WorkingFolder {
 impl WorkingFolder {
     fn new(case: &Case, setup: &Setup) -> io::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        if case.written.is_none() {
+        if case.written.is_empty() {
             return Ok(Self { path: setup.working_folder.clone(), own: false });
         }
         let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -4,29 +4,41 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a test program ends with the numbers that it is about")]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use heapwise_parity::{Bench, Setup, trials};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    match Setup::from_environment().and_then(|setup| trials(&setup)) {
+    let mut words: Vec<String> = std::env::args().collect();
+    let profiles = taken(&mut words, "--profiles").map(PathBuf::from);
+    let is_whole = profiles.is_none();
+    let arguments = Arguments::from_iter(words);
+    let setup = Setup::from_environment().map(|setup| Setup { profiles, ..setup });
+    match setup.and_then(|setup| trials(&setup)) {
         Err(message) => {
             println!("{message}");
             ExitCode::FAILURE
         }
-        Ok((bench, trials)) => conclude(&bench, &arguments, trials),
+        Ok((bench, trials)) => conclude(&bench, &arguments, trials, is_whole),
     }
 }
 
-fn conclude(bench: &Bench, arguments: &Arguments, trials: Vec<Trial>) -> ExitCode {
+/// Takes `name VALUE` out of the words and returns the value.
+fn taken(words: &mut Vec<String>, name: &str) -> Option<String> {
+    let at = words.iter().position(|word| word == name)?;
+    words.remove(at);
+    (at < words.len()).then(|| words.remove(at))
+}
+
+fn conclude(bench: &Bench, arguments: &Arguments, trials: Vec<Trial>, is_whole: bool) -> ExitCode {
     let conclusion = libtest_mimic::run(arguments, trials);
     if arguments.list {
         return ExitCode::SUCCESS;
     }
     println!("{}", bench.tally);
-    let whole = arguments.filter.is_none() && arguments.skip.is_empty();
+    let whole = is_whole && arguments.filter.is_none() && arguments.skip.is_empty();
     let stale = if whole { bench.tally.stale() } else { Vec::new() };
     for exception in &stale {
         println!("exception `{exception}` no longer differs anywhere: remove it");

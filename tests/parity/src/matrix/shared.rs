@@ -85,7 +85,7 @@ fn refused(heap: &std::path::Path) -> Vec<Case> {
 /// Reports that go to a file.
 fn output(heap: &std::path::Path) -> Vec<Case> {
     let written = |words: &[&str]| Case {
-        written: Some("report.txt"),
+        written: &["report.txt"],
         ..Case::new(words.iter().copied(), &[heap.into()])
     };
     vec![

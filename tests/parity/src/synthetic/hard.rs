@@ -18,6 +18,9 @@ pub fn profiles() -> Vec<File> {
         ("not-utf8.pb.gz", || not_utf8().compressed()),
         ("huge.pb.gz", || huge().compressed()),
         ("overflow.pb.gz", || overflow().compressed()),
+        ("overflow-inner.pb.gz", || overflow_inner().compressed()),
+        ("freed.heap", freed),
+        ("nameless-type.pb.gz", || nameless_type().compressed()),
         ("many-types.pb.gz", || many_types().compressed()),
         ("first-default.pb.gz", || default_type("alpha").compressed()),
         ("unknown-default.pb.gz", || default_type("omega").compressed()),
@@ -150,6 +153,37 @@ fn overflow() -> Builder {
         p.stack(names, &[i64::MAX], &[]);
     }
     p.stack("main;e", &[i64::MIN], &[]);
+    p
+}
+
+/// Sums that reach -2^63 by wrapping around, above others that do not.
+fn overflow_inner() -> Builder {
+    let mut p = Builder::new(&[("objects", "count"), ("space", "bytes")]);
+    p.main_mapping();
+    p.stack("x", &[5, i64::MIN], &[]);
+    p.stack("x;y", &[i64::MAX - 4, i64::MIN], &[]);
+    p.stack("z", &[1, i64::MAX - 1], &[]);
+    p.stack("z;y;x", &[0, i64::MAX - 4], &[]);
+    p.stack("q;z;q", &[0, i64::MIN], &[]);
+    p
+}
+
+/// A text heap profile with stacks whose blocks are all freed: the size of a block is then 0, which a
+/// written profile cannot say.
+fn freed() -> Vec<u8> {
+    b"heap profile: 3: 96 [5: 224] @ heap/1048576\n\
+        0: 0 [2: 128] @ 0x401001 0x402001\n\
+        3: 96 [3: 96] @ 0x401101 0x402001\n\
+        0: 0 [0: 0] @ 0x401201 0x402001\n\n\
+        MAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 00:00 0 /nowhere/bin/app\n"
+        .to_vec()
+}
+
+/// Nothing to print about the profile: no type, no time, no file.
+fn nameless_type() -> Builder {
+    let mut p = Builder::new(&[("", "")]);
+    p.stack("main;work", &[3], &[]);
+    p.stack("main", &[1], &[]);
     p
 }
 

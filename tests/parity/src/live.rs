@@ -1,0 +1,171 @@
+//! A running Go program: both tools fetch its profiles, show them and keep copies.
+//!
+//! No two fetches give the same profile. So each tool shows what it fetched, and the other one must show
+//! the same of the copy that the first one kept. The names of the copies must be the same, too.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::difference;
+use crate::setup::Setup;
+use crate::tool::{self, Answer};
+
+/// Flags, and sources with `HOST` for where the program listens.
+const FETCHES: &[(&[&str], &[&str])] = &[
+    (&["-top"], &["http://HOST/debug/pprof/heap"]),
+    (&["-top", "-alloc_space"], &["HOST/debug/pprof/heap"]),
+    (&["-tree"], &["http://HOST/debug/pprof/allocs"]),
+    (&["-traces"], &["http://HOST/debug/pprof/goroutine"]),
+    (&["-peek=."], &["http://HOST/debug/pprof/mutex"]),
+    (&["-top", "-mean_delay"], &["http://HOST/debug/pprof/block"]),
+    (&["-raw"], &["http://HOST/debug/pprof/threadcreate"]),
+    (&["-top", "-symbolize=none"], &["http://HOST/debug/pprof/goroutine?debug=1"]),
+    (&["-top"], &["http://HOST/debug/pprof/profile?seconds=2"]),
+    (&["-top", "-cum", "-seconds=1"], &["HOST"]),
+    (&["-top", "-seconds=1"], &["http://HOST/debug/pprof/heap"]),
+    (&["-top"], &["http://HOST/debug/pprof/heap", "http://HOST/debug/pprof/heap"]),
+    (
+        &["-top", "-alloc_space", "-base=http://HOST/debug/pprof/heap"],
+        &["http://HOST/debug/pprof/heap"],
+    ),
+    (
+        &["-top", "-alloc_objects", "-diff_base=HOST/debug/pprof/heap"],
+        &["http://HOST/debug/pprof/heap"],
+    ),
+];
+
+/// What no tool can show.
+const REFUSED: &[&str] = &[
+    "http://HOST/debug/pprof/trace?seconds=1",
+    "http://HOST/debug/pprof/cmdline",
+    "http://HOST/debug/pprof/nothing",
+    "http://HOST/debug/pprof/goroutine?debug=2",
+];
+
+/// Fetches everything from a running program with both tools.
+///
+/// # Errors
+/// Says which fetch went wrong, or what differs.
+pub fn judge(setup: &Setup) -> Result<(), String> {
+    let program = Server::start(&setup.go_profiles.join("server/server"))?;
+    let place = |text: &&str| text.replace("HOST", &program.address);
+    for (number, (flags, sources)) in FETCHES.iter().enumerate() {
+        let flags: Vec<String> = flags.iter().map(place).collect();
+        let sources: Vec<String> = sources.iter().map(place).collect();
+        let fetch = Fetch { setup, number, flags, sources };
+        fetch.judge().map_err(|how| format!("{:?} {:?}: {how}", fetch.flags, fetch.sources))?;
+    }
+    REFUSED.iter().map(place).try_for_each(|source| refused(setup, &source))
+}
+
+/// A program that ends when its standard input does.
+#[derive(Debug)]
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(program: &Path) -> Result<Self, String> {
+        let fail = |error: std::io::Error| format!("{}: {error}", program.display());
+        let mut command = Command::new(program);
+        command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().map_err(fail)?;
+        let mut address = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut address).map_err(fail)?;
+        }
+        Ok(Self { process, address: address.trim_end().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        // It has nothing left to do; how it ends is no matter.
+        let _ = self.process.wait();
+    }
+}
+
+/// One command line that fetches.
+struct Fetch<'a> {
+    setup: &'a Setup,
+    number: usize,
+    flags: Vec<String>,
+    sources: Vec<String>,
+}
+
+/// What one tool showed, and the copy that it kept.
+struct Fetched {
+    answer: Answer,
+    copy: PathBuf,
+}
+
+impl Fetch<'_> {
+    fn judge(&self) -> Result<(), String> {
+        let (reference, ours) = (&self.setup.reference, &self.setup.ours);
+        let theirs = self.by(reference, "theirs")?;
+        let own = self.by(ours, "ours")?;
+        if theirs.copy.file_name() != own.copy.file_name() {
+            return Err(format!("copies: {} and {}", theirs.copy.display(), own.copy.display()));
+        }
+        self.shown_again(&theirs, ours)?;
+        self.shown_again(&own, reference)
+    }
+
+    fn by(&self, tool: &Path, name: &str) -> Result<Fetched, String> {
+        let folder = self.setup.scratch.join(format!("live/{name}-{}", self.number));
+        let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(fail)?;
+        }
+        let words: Vec<&str> = self.flags.iter().chain(&self.sources).map(String::as_str).collect();
+        let answer = run(self.setup, tool, &words, &folder)?;
+        let copies = fs::read_dir(&folder).map_err(fail)?;
+        let copies: Vec<PathBuf> = copies.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        match &copies[..] {
+            [copy] if answer.code == 0 => Ok(Fetched { answer, copy: copy.clone() }),
+            _ => Err(format!("{name} kept {copies:?}: {}", said(&answer))),
+        }
+    }
+
+    /// Asks `tool` for what the other one fetched: without a base, which the copy has in it.
+    fn shown_again(&self, fetched: &Fetched, tool: &Path) -> Result<(), String> {
+        let flags = self.flags.iter().map(String::as_str).filter(|flag| !flag.contains("base="));
+        let copy = fetched.copy.to_string_lossy();
+        let words: Vec<&str> = flags.chain([&*copy]).collect();
+        let again = run(self.setup, tool, &words, &self.setup.scratch)?;
+        if again.output == fetched.answer.output {
+            return Ok(());
+        }
+        let how = difference::between(&fetched.answer.output, &again.output);
+        Err(format!("{} shows {copy} otherwise: {how}", tool.display()))
+    }
+}
+
+/// Both tools must say why, in the same words as far as the reference has any.
+fn refused(setup: &Setup, source: &str) -> Result<(), String> {
+    let folder = setup.scratch.join("live/refused");
+    let ask = |tool: &Path| run(setup, tool, &["-top", source], &folder);
+    let (theirs, ours) = (ask(&setup.reference)?, ask(&setup.ours)?);
+    let agree = theirs.code == ours.code && theirs.output == ours.output && theirs.code != 0;
+    let lacking = said(&theirs);
+    let lacking = lacking.lines().find(|line| !said(&ours).contains(line));
+    match lacking {
+        None if agree => Ok(()),
+        _ => Err(format!("{source}:\n{}{}", said(&theirs), said(&ours))),
+    }
+}
+
+fn run(setup: &Setup, tool: &Path, words: &[&str], copies: &Path) -> Result<Answer, String> {
+    let mut command = Command::new(tool);
+    command.args(words).current_dir(&setup.working_folder).env_clear();
+    command.env("TZ", "UTC").env("PATH", "/usr/bin:/bin").env("PPROF_TMPDIR", copies);
+    tool::run(&mut command, "").map_err(|error| format!("{}: {error}", tool.display()))
+}
+
+fn said(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.messages).into_owned()
+}
