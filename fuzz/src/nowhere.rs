@@ -1,0 +1,84 @@
+//! A machine with one file, `profile`, and nothing else: no binaries, no sources, no network.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use heapwise_binary::Image;
+use heapwise_session::host::Host;
+use heapwise_session::http::{Request, RequestError, Response};
+use jiff::tz::TimeZone;
+
+/// The machine, and what its one file holds.
+#[derive(Debug)]
+pub struct Nowhere(pub Vec<u8>);
+
+fn missing() -> io::Error {
+    io::Error::from_raw_os_error(2)
+}
+
+impl Host for Nowhere {
+    fn env(&self, _: &str) -> Option<OsString> {
+        None
+    }
+
+    fn stat(&self, path: &Path) -> io::Result<()> {
+        if path == Path::new("profile") { Ok(()) } else { Err(missing()) }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.stat(path).map(|()| self.0.clone())
+    }
+
+    fn read_stdin(&self) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    fn list(&self, _: &Path) -> io::Result<Vec<PathBuf>> {
+        Err(missing())
+    }
+
+    fn open_image(&self, path: &Path) -> Result<Image, heapwise_binary::Error> {
+        Err(heapwise_binary::Error::Open { path: path.to_owned(), error: missing() })
+    }
+
+    fn current_dir(&self) -> io::Result<PathBuf> {
+        Ok(PathBuf::from("/here"))
+    }
+
+    fn time_zone(&self) -> TimeZone {
+        TimeZone::UTC
+    }
+
+    fn note(&self, _: &str) {}
+
+    fn progress(&self, _: Option<&'static str>) {}
+
+    fn create(
+        &self,
+        _: &Path,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        write(&mut io::sink())
+    }
+
+    fn create_new(
+        &self,
+        path: &Path,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.create(path, write)
+    }
+
+    fn create_directory(&self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn temp_dir(&self) -> PathBuf {
+        PathBuf::from("/tmp")
+    }
+
+    fn get(&self, request: &Request) -> Result<Response, RequestError> {
+        Err(RequestError::Failed { url: request.url.clone(), reason: "nowhere".into() })
+    }
+}
