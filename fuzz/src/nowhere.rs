@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use heapwise_binary::Image;
-use heapwise_session::host::Host;
+use heapwise_session::host::{Host, Ran};
 use heapwise_session::http::{Request, RequestError, Response};
 use jiff::tz::TimeZone;
 
@@ -78,7 +78,12 @@ impl Host for Nowhere {
         PathBuf::from("/tmp")
     }
 
-    fn get(&self, request: &Request) -> Result<Response, RequestError> {
-        Err(RequestError::Failed { url: request.url.clone(), reason: "nowhere".into() })
+    fn run(&self, _: &Path, _: &[OsString], _: u64) -> io::Result<Ran> {
+        Err(missing())
+    }
+
+    fn send(&self, request: &Request) -> Result<Response, RequestError> {
+        let (verb, url) = (request.verb(), request.url.clone());
+        Err(RequestError::Failed { verb, url, reason: "nowhere".into() })
     }
 }

@@ -42,7 +42,7 @@ impl Loaded {
     /// The profile as the shell of the reference has it, which writes it and reads it for each command.
     #[must_use]
     pub fn as_written(&self) -> Self {
-        Self { profile: without_lost_labels(&self.profile), ..*self }
+        Self { profile: without_lost_labels(&self.profile), ..self.clone() }
     }
 }
 
