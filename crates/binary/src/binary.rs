@@ -223,8 +223,10 @@ impl<'a> Binary<'a> {
         syntax: Syntax,
     ) -> Result<Vec<Instruction>, Error> {
         let processor = self.processor()?;
-        let Some((start, bytes)) = self.code(&range) else { return Ok(Vec::new()) };
-        Ok(Code { processor, bytes, start, names: self.names() }.instructions(syntax))
+        let names = self.names();
+        let parts = self.code(&range).into_iter();
+        let read = |(start, bytes)| Code { processor, bytes, start, names }.instructions(syntax);
+        Ok(parts.flat_map(read).collect())
     }
 
     fn processor(&self) -> Result<Processor, Error> {
@@ -235,18 +237,22 @@ impl<'a> Binary<'a> {
         }
     }
 
-    /// The bytes in `range` of the section that it starts in, and where they start.
-    fn code(&self, range: &Range<LinkAddr>) -> Option<(LinkAddr, &'a [u8])> {
-        let section = self.file.sections().find(|section| {
-            let inside = range.start.0.checked_sub(section.address());
-            let holds_code = section.kind() == object::SectionKind::Text;
-            holds_code && inside.is_some_and(|inside| inside < section.size())
-        })?;
-        let bytes = section.data().ok()?;
-        let from = usize::try_from(range.start.0 - section.address()).ok()?;
-        let length = usize::try_from(range.end.0.checked_sub(range.start.0)?).ok()?;
-        let bytes = bytes.get(from..)?;
-        Some((range.start, &bytes[..length.min(bytes.len())]))
+    /// The bytes in `range` of each section of code, and where they start.
+    fn code(&self, range: &Range<LinkAddr>) -> Vec<(LinkAddr, &'a [u8])> {
+        let sections = self.file.sections();
+        let code = sections.filter(|section| section.kind() == object::SectionKind::Text);
+        let mut parts: Vec<_> = code
+            .filter_map(|section| {
+                let (address, bytes) = (section.address(), section.data().ok()?);
+                let start = range.start.0.max(address);
+                let end = range.end.0.min(address.saturating_add(bytes.len() as u64));
+                let from = usize::try_from(start - address).ok()?;
+                let until = usize::try_from(end.checked_sub(address)?).ok()?;
+                Some((LinkAddr(start), bytes.get(from..until)?))
+            })
+            .collect();
+        parts.sort_by_key(|(start, _)| *start);
+        parts
     }
 
     fn names(&self) -> &Names<'a> {

@@ -84,7 +84,7 @@ fn what_options_say_is_one_line_and_exit_code_2() {
             &["-top", "-tagfocus=99999999999999999999kb", "p.pb.gz"],
             "parsing tagfocus range: 99999999999999999999 does not fit 64 bits",
         ),
-        (&["-weblist=f", "p.pb.gz"], "the output format -weblist is not built in yet"),
+        (&["-weblist=nothing", "p.pb.gz"], "no matches found for regexp: nothing"),
     ] {
         let run = sandbox().run(args);
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{args:?}");

@@ -30,6 +30,7 @@ mod top_profile;
 mod traces;
 mod tree;
 mod values;
+mod weblist;
 
 pub use callgrind::Callgrind;
 pub use color::Color;
@@ -50,3 +51,4 @@ pub use top_profile::top_profile;
 pub use traces::Traces;
 pub use tree::{Call, Tree, TreeEntry};
 pub use values::Values;
+pub use weblist::{InlinedCall, Pair, WebFunction, WebInstruction, WebLine, WebList};

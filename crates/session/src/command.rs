@@ -164,10 +164,8 @@ pub static ALL: &[&Command] = &[
     &text::TRACES,
     &text::TREE,
     &pictures::WEB,
+    &code::WEBLIST,
 ];
-
-/// The formats of `go tool pprof` that are not built in: recognized, so that the error can say so.
-const ABSENT: &[(&str, Argument)] = &[("weblist", Argument::Function)];
 
 /// What `make` makes of the argument; a command without one matches every function.
 fn with_pattern<T>(
@@ -187,15 +185,9 @@ pub fn find(name: &str) -> Option<&'static Command> {
     ALL.iter().copied().find(|command| command.name == name)
 }
 
-/// The names of all formats, built in or not, each with what it takes.
+/// The names of all formats, each with what it takes.
 pub fn names() -> impl Iterator<Item = (&'static str, Argument)> {
-    let present = ALL.iter().map(|command| (command.name, command.argument));
-    present.chain(ABSENT.iter().copied())
-}
-
-/// Whether `name` is a format of `go tool pprof` that is not built in.
-pub fn is_absent(name: &str) -> bool {
-    ABSENT.iter().any(|(absent, _)| *absent == name)
+    ALL.iter().map(|command| (command.name, command.argument))
 }
 
 #[cfg(test)]

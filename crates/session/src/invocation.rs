@@ -57,9 +57,6 @@ pub enum InvocationError {
     /// Normalization without a base.
     #[error("must have base profile to normalize by")]
     NothingToNormalizeBy,
-    /// A format of `go tool pprof` that this program does not write.
-    #[error("the output format -{0} is not built in yet")]
-    FormatNotBuilt(&'static str),
     /// The web pages.
     #[error("the web pages (-http) are not built in yet")]
     HttpNotBuilt,
@@ -119,20 +116,19 @@ fn fetch(said: &Said) -> Result<FetchOptions, InvocationError> {
 
 /// The one command that was given. An empty argument counts as not given.
 fn report(said: &Said) -> Result<Option<Report>, InvocationError> {
-    let mut given = command::names().filter(|(name, argument)| match argument {
-        Argument::None => on(said, name),
+    let mut given = command::ALL.iter().filter(|command| match command.argument {
+        Argument::None => on(said, command.name),
         Argument::Function | Argument::FunctionOrAddress => {
-            said.values.get(name).is_some_and(|value| !value.is_empty())
+            said.values.get(command.name).is_some_and(|value| !value.is_empty())
         }
     });
-    let Some((name, argument)) = given.next() else { return Ok(None) };
+    let Some(&command) = given.next() else { return Ok(None) };
     if given.next().is_some() {
         return Err(InvocationError::SeveralFormats);
     }
-    let command = command::find(name).ok_or(InvocationError::FormatNotBuilt(name))?;
-    let argument = match argument {
+    let argument = match command.argument {
         Argument::None => None,
-        Argument::Function | Argument::FunctionOrAddress => said.values.get(name).cloned(),
+        Argument::Function | Argument::FunctionOrAddress => said.values.get(command.name).cloned(),
     };
     Ok(Some(Report { command, argument }))
 }
@@ -196,7 +192,6 @@ mod tests {
             ("-no_browser p", "-no_browser only makes sense with -http"),
             ("-base=a -diff_base=b p", "-base and -diff_base flags cannot both be specified"),
             ("-normalize p", "must have base profile to normalize by"),
-            ("-weblist=f p", "the output format -weblist is not built in yet"),
             ("-http=:0 p", "the web pages (-http) are not built in yet"),
         ] {
             assert_eq!(invoke(line).unwrap_err().to_string(), message, "{line}");

@@ -30,7 +30,42 @@ struct Program {
 pub fn groups(setup: &Setup) -> Result<Vec<(String, Vec<Case>)>, String> {
     let folder = setup.scratch.join("code");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    programs(setup, &folder)?.iter().map(|program| group(program, &folder)).collect()
+    let programs = programs(setup, &folder)?;
+    let mut groups: Vec<_> =
+        programs.iter().map(|program| group(program, &folder)).collect::<Result<_, _>>()?;
+    groups.push(("weblist/go/recursion".to_owned(), pages(setup)));
+    Ok(groups)
+}
+
+/// Pages of a function without inlined calls, of which the reference knows the innermost only.
+fn pages(setup: &Setup) -> Vec<Case> {
+    const PAGE: &str = "page.html";
+    let profile = setup.go_profiles.join("recursion/heap.pb.gz");
+    let case = |words: &[&str]| Case::new(words.iter().copied(), std::slice::from_ref(&profile));
+    let page = |words: &[&str]| Case { written: &[PAGE], ..case(words) };
+    let asked = ["-weblist=main.down", "-output=page.html"];
+    let options = [
+        "-unit=kb",
+        "-sample_index=0",
+        "-sample_index=alloc_space",
+        "-mean",
+        "-divide_by=3",
+        "-focus=mallocgc|down",
+        "-ignore=ping",
+        "-relative_percentages",
+        "-symbolize=none",
+        "-compact_labels",
+        "-noinlines",
+        "-lines",
+        "-source_path=/nowhere",
+    ];
+    let mut cases: Vec<Case> =
+        options.iter().map(|option| page(&[asked[0], asked[1], option])).collect();
+    cases.extend(["nomatch", "(", ""].map(|text| case(&[&format!("-weblist={text}"), asked[1]])));
+    let mut shell = page(&[]);
+    shell.script = Some("weblist\nweblist nomatch\nweblist main.down > page.html\n".to_owned());
+    cases.push(shell);
+    cases
 }
 
 fn programs(setup: &Setup, folder: &Path) -> Result<Vec<Program>, String> {

@@ -37,7 +37,7 @@ pub fn ask(tool: &Path, case: &Case, setup: &Setup) -> Result<Answer, String> {
         .map_err(|error| format!("{}: {error}", tool.display()))?;
     answer.output = decompressed(answer.output);
     for name in case.written {
-        answer.output.extend(folder.written(name));
+        answer.output.extend(WorkingFolder::body(folder.written(name)));
     }
     Ok(answer)
 }
@@ -152,6 +152,15 @@ impl WorkingFolder {
     /// The file, or a text that says that there is none.
     fn written(&self, name: &str) -> Vec<u8> {
         fs::read(self.path.join(name)).map_or_else(|_| b"no file".to_vec(), decompressed)
+    }
+
+    /// A page without its head: the style of the reference is its own.
+    fn body(page: Vec<u8>) -> Vec<u8> {
+        let start = b"<div class=\"legend\">";
+        match page.windows(start.len()).position(|part| part == start) {
+            Some(at) => page[at..].to_vec(),
+            None => page,
+        }
     }
 }
 

@@ -36,9 +36,6 @@ pub enum LineError {
     /// The first word is nothing that is known.
     #[error("unrecognized command: {0:?}")]
     Unknown(String),
-    /// The first word is a format that is not built in.
-    #[error("the command {0:?} is not built in yet")]
-    NotBuilt(String),
     /// The command needs a function.
     #[error("command {0} requires an argument")]
     NoArgument(&'static str),
@@ -107,9 +104,6 @@ fn split_digits(word: &str) -> (&str, &str) {
 
 fn unknown(first: &str, rest: &[&str]) -> LineError {
     let (name, digits) = split_digits(first);
-    if command::is_absent(name) {
-        return LineError::NotBuilt(name.to_owned());
-    }
     if assignable(name).is_some() {
         let digits = Some(digits).filter(|digits| !digits.is_empty());
         let value = digits.or(rest.first().copied()).unwrap_or("<val>");
@@ -199,7 +193,7 @@ mod tests {
             ("cum x", "did you mean: cum=x"),
             ("peek", "command peek requires an argument"),
             ("top >", "unexpected end of line after >"),
-            ("weblist f", r#"the command "weblist" is not built in yet"#),
+            ("weblist", "command weblist requires an argument"),
         ] {
             assert_eq!(refused(line), message, "{line}");
         }
