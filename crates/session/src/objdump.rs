@@ -70,8 +70,10 @@ impl Objdump {
         if intel {
             arguments.extend(self.intel.iter().map(OsString::from));
         }
-        // A name that begins with a dash is no option.
-        arguments.extend(["--".into(), file.as_os_str().to_owned()]);
+        // A name that begins with a dash is no option; LLVM's tool knows no `--`.
+        let relative = file.is_relative();
+        let file = if relative { &Path::new(".").join(file) } else { file };
+        arguments.push(file.as_os_str().to_owned());
         let failed = |why: &str| {
             format!(
                 "{} {}: {why}; leave out -tools to use the built-in disassembler",
@@ -241,7 +243,7 @@ outer():
         let why = tool.instructions(&host, Path::new("/x"), (1, 2), false).unwrap_err();
         assert!(why.starts_with("/bin/objdump /x: no such file or directory; leave out"), "{why}");
         let words = "/bin/objdump --disassemble --demangle --no-show-raw-insn --line-numbers \
-                     --start-address=0x1 --stop-address=0x2 -M intel -- /x";
+                     --start-address=0x1 --stop-address=0x2 -M intel /x";
         let failed = Ran { success: false, output: Vec::new(), errors: b"bad\n".into() };
         host.programs.insert(words.into(), failed);
         let why = tool.instructions(&host, Path::new("/x"), (1, 2), true).unwrap_err();
