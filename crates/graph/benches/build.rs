@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use heapwise_graph::{Graph, Naming, Order, Request, Trim, Value};
+use heapwise_graph::{Edges, Graph, Naming, Order, Request, Trim, Value};
 use heapwise_profile::{
     Function, Id, Line, Location, Locations, Profile, RuntimeAddr, Sample, Samples, Strings, Table,
 };
@@ -63,7 +63,7 @@ fn build(c: &mut Criterion) {
         drop_negative: false,
         order: Order::Flat,
         trim,
-        edges: true,
+        edges: Edges::All,
         call_tree: false,
         picture: None,
     };

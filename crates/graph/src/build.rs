@@ -5,8 +5,8 @@ use heapwise_profile::{Id, Profile};
 use crate::entropy::scores;
 use crate::order::{sort_by_score, sort_nodes};
 use crate::redundant::remove_redundant;
-use crate::stacks::Stacks;
-use crate::{Edge, Graph, Node, Picture, Request, Tags};
+use crate::stacks::{Stacks, Which};
+use crate::{Edge, Edges, Graph, Node, Picture, Request, Tags};
 
 impl Graph {
     /// Builds the call graph of `profile`, trimmed in three steps.
@@ -58,11 +58,23 @@ impl Graph {
         if request.trim.node_count > 0 {
             self.select_first(request.trim.node_count);
         }
-        if request.edges {
-            let shown = self.connect(&mut stacks, whole);
-            trim_edges(&mut self.edges, &shown, light);
-        }
+        let at = match request.edges {
+            Edges::At(matches) => self.rows().map(|id| matches(self.names.get(id))).collect(),
+            _ => Vec::new(),
+        };
+        let which = match request.edges {
+            Edges::None => return self,
+            Edges::Inlined => Which::OfInlined(light),
+            Edges::At(_) => Which::At(&at),
+            Edges::All => Which::All,
+        };
+        let shown = self.connect(&mut stacks, whole, which);
+        trim_edges(&mut self.edges, &shown, light);
         self
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Id<Node>> + use<> {
+        (0..self.nodes.len()).map(Id::from_row)
     }
 
     /// Selects the nodes that tell most, with their tags, and connects them.
@@ -74,7 +86,7 @@ impl Graph {
         picture: Picture<'_>,
         (low, light): (i64, i64),
     ) -> Self {
-        let mut shown = self.connect(&mut stacks, whole);
+        let mut shown = self.connect(&mut stacks, whole, Which::All);
         self.sort_by_entropy();
         let limit = request.trim.node_count;
         // A node counts at least once: no other one can be selected.
@@ -89,7 +101,7 @@ impl Graph {
                 self.select_first(selected);
             }
             if self.order.len() < candidates {
-                shown = self.connect(&mut stacks, whole);
+                shown = self.connect(&mut stacks, whole, Which::All);
                 self.sort_by_entropy();
             }
         }
@@ -109,12 +121,17 @@ impl Graph {
 
     /// Makes the edges between the nodes in order, and says for each node whether it is one of them.
     /// `whole` are those of the untrimmed graph.
-    fn connect(&mut self, stacks: &mut Stacks<'_>, whole: &[Id<Node>]) -> Vec<bool> {
+    fn connect(
+        &mut self,
+        stacks: &mut Stacks<'_>,
+        whole: &[Id<Node>],
+        which: Which<'_>,
+    ) -> Vec<bool> {
         let shown = membership(&self.order, self.nodes.len());
         if self.order.len() < whole.len() {
             stacks.retain(whole, &shown);
         }
-        self.edges = stacks.edges();
+        self.edges = stacks.edges(which);
         shown
     }
 

@@ -11,9 +11,30 @@ use crate::{Identities, Naming, Node};
 /// the machine code first, the innermost inlined one last. Each location has at least one.
 #[derive(Clone, Debug)]
 pub struct Frames {
-    /// Where the frames of each location start; one more, where those of the last one end.
-    starts: Vec<u32>,
+    /// For each location, which of `frames` are its own.
+    spans: Vec<Span>,
     frames: Vec<Frame>,
+}
+
+/// Consecutive slots. Both ends lie in one cache line: locations are looked up at random.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The slots.
+    #[inline]
+    pub fn slots(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
 }
 
 /// One node of a location.
@@ -54,11 +75,11 @@ impl Frames {
         let mut numbering = Numbering::new(profile, naming);
         let locations = &profile.locations;
         let mut frames = Self {
-            starts: Vec::with_capacity(locations.len() + 1),
+            spans: Vec::with_capacity(locations.len()),
             frames: Vec::with_capacity(locations.all_lines().len().max(locations.len())),
         };
-        frames.starts.push(0);
         for (location, lines) in locations.iter() {
+            let start = frames.slots() as u32;
             if lines.is_empty() {
                 frames.frames.push(Frame(numbering.bare(location) & ABSENT));
             }
@@ -66,7 +87,7 @@ impl Frames {
                 let mark = if depth == 0 { 0 } else { INLINED };
                 frames.frames.push(Frame((numbering.line(location, line) & ABSENT) | mark));
             }
-            frames.starts.push(u32::try_from(frames.frames.len()).unwrap_or(u32::MAX));
+            frames.spans.push(Span { start, end: frames.slots() as u32 });
         }
         (frames, numbering.finish())
     }
@@ -85,14 +106,24 @@ impl Frames {
     /// Where the frames of a location lie among those of all.
     #[inline]
     pub(crate) fn slots_of(&self, location: Id<Location>) -> Range<usize> {
-        let row = location.row();
-        self.starts[row] as usize..self.starts[row + 1] as usize
+        self.spans[location.row()].slots()
+    }
+
+    /// For each location where its frames lie, or nothing if `wanted` takes none of them.
+    pub(crate) fn spans_with(&self, wanted: impl Fn(Frame) -> bool) -> Vec<Span> {
+        let some = |span: &Span| self.frames[span.slots()].iter().any(|&frame| wanted(frame));
+        self.spans.iter().map(|span| if some(span) { *span } else { Span::default() }).collect()
     }
 
     /// The frame in a slot.
     #[inline]
     pub(crate) fn in_slot(&self, slot: usize) -> Frame {
         self.frames[slot]
+    }
+
+    /// Whether any frame that is there is a call inlined into the frame before.
+    pub(crate) fn has_inlined(&self) -> bool {
+        self.frames.iter().any(|frame| frame.inlined() && frame.node().is_some())
     }
 
     /// Makes every node absent for which `keep`, indexed by its row, is false.

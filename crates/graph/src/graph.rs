@@ -14,6 +14,15 @@ pub struct Node {
     pub cum: Weight,
 }
 
+impl Node {
+    /// Adds the sums of other samples.
+    #[inline]
+    pub(crate) fn add(&mut self, other: Self) {
+        self.flat.add(other.flat);
+        self.cum.add(other.cum);
+    }
+}
+
 /// A sum of values, and the sum of their divisors when means are asked for. Sums wrap around.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weight {

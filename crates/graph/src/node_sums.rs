@@ -22,8 +22,7 @@ pub(crate) fn sum_nodes(
     let parts = in_parts(samples.len(), |rows| sum_part(samples, rows, frames, nodes, value));
     let sums = parts.into_iter().reduce(|mut sums, part| {
         for (sum, more) in sums.iter_mut().zip(part) {
-            sum.flat.add(more.flat);
-            sum.cum.add(more.cum);
+            sum.add(more);
         }
         sums
     });

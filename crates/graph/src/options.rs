@@ -81,6 +81,20 @@ pub struct Naming<'a> {
     pub objects: bool,
 }
 
+/// Which edges a graph is to have, at least: a call tree, or a picture, has all.
+#[derive(Clone, Copy, Default)]
+pub enum Edges<'a> {
+    /// None.
+    #[default]
+    None,
+    /// Enough to tell which nodes were inlined: all that end at a node with an edge of inlined calls.
+    Inlined,
+    /// Those that start or end at a node whose printable name matches.
+    At(&'a dyn Fn(&[u8]) -> bool),
+    /// All.
+    All,
+}
+
 /// What [`Graph::build`](crate::Graph::build) is to make of a profile.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -94,8 +108,8 @@ pub struct Request<'a> {
     pub order: Order,
     /// The cut-offs.
     pub trim: Trim,
-    /// Whether edges are wanted. Nodes do not depend on them, and cost less.
-    pub edges: bool,
+    /// Which edges are wanted. Nodes do not depend on them, and cost less.
+    pub edges: Edges<'a>,
     /// Tell nodes apart by their callers too: the graph is a tree.
     pub call_tree: bool,
     /// What a picture needs, if the graph is for one. Then nodes come in the order of how much they
@@ -113,6 +127,17 @@ pub struct Picture<'a> {
 impl fmt::Debug for Picture<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Picture").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Edges<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Inlined => "Inlined",
+            Self::At(_) => "At(..)",
+            Self::All => "All",
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Samples in parts, one for each core.
+//! Work in parts, one for each core.
 
 use std::ops::Range;
 use std::thread;
@@ -6,30 +6,46 @@ use std::thread;
 /// The fewest samples that are worth a thread: with stacks of 40 frames, about a millisecond.
 const FEWEST: usize = 8_192;
 
-/// Does `work` on consecutive parts of the rows `0..rows` at the same time, and returns the results
-/// in the order of the parts. How many parts there are depends on the machine: what is made of the
-/// results must not.
-pub(crate) fn in_parts<T: Send>(rows: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+/// How many parts to make of the work on so many samples: one for each core, if that is worth it.
+/// It depends on the machine: what is made of the results must not.
+pub(crate) fn part_count(rows: usize) -> usize {
+    if rows < 2 * FEWEST {
+        return 1; // asking for the cores takes longer than a small profile
+    }
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let parts = (rows / FEWEST).clamp(1, cores);
+    (rows / FEWEST).clamp(1, cores)
+}
+
+/// Does `work` on consecutive parts of the rows `0..rows` at the same time, and returns the results
+/// in the order of the parts.
+pub(crate) fn in_parts<T: Send>(rows: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    let parts = part_count(rows);
     let bound = |part: usize| rows * part / parts;
+    at_once((0..parts).map(|part| bound(part)..bound(part + 1)).collect(), work)
+}
+
+/// Does `work` on each of `parts`, of which there is at least one, at the same time, and returns the
+/// results in their order.
+pub(crate) fn at_once<T: Send>(
+    parts: Vec<Range<usize>>,
+    work: impl Fn(Range<usize>) -> T + Sync,
+) -> Vec<T> {
     let work = &work;
     thread::scope(|scope| {
-        let others: Vec<_> = (1..parts)
+        let mut parts = parts.into_iter();
+        let first = parts.next();
+        let others: Vec<_> = parts
             .map(|part| {
-                let rows = bound(part)..bound(part + 1);
-                let spawned = {
-                    let rows = rows.clone();
-                    thread::Builder::new().spawn_scoped(scope, move || work(rows))
-                };
-                spawned.map_err(|_| rows)
+                let given = part.clone();
+                let spawned = thread::Builder::new().spawn_scoped(scope, move || work(given));
+                spawned.map_err(|_| part)
             })
             .collect();
-        let mut results = vec![work(0..bound(1))];
+        let mut results: Vec<T> = first.map(work).into_iter().collect();
         // A thread that the system refuses is done without; one that panics passes its panic on.
         results.extend(others.into_iter().map(|other| match other {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(rows) => work(rows),
+            Err(part) => work(part),
         }));
         results
     })

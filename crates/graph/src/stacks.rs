@@ -3,8 +3,9 @@
 use heapwise_profile::{Id, Profile};
 
 use crate::call_tree::CallTree;
-use crate::edge_sums::sum_edges;
+use crate::edge_sums::{Wanted, sum_edges};
 use crate::frames::Frames;
+use crate::inlined::may_be_inlined;
 use crate::node_sums::sum_nodes;
 use crate::{Edge, Identities, Names, Node, Request, Value};
 
@@ -17,9 +18,24 @@ pub(crate) struct Stacks<'a> {
 
 enum Shape {
     /// A node is the same wherever it is called.
-    Folded(Frames),
+    Folded {
+        frames: Frames,
+        /// How many nodes there are, absent ones included.
+        nodes: usize,
+    },
     /// A node is another one for each caller.
     Tree(CallTree),
+}
+
+/// Which edges are asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Which<'a> {
+    /// All.
+    All,
+    /// Those that tell which nodes were inlined, when edges below a weight do not count.
+    OfInlined(i64),
+    /// Those that start or end at the nodes for which this, indexed by row, is true.
+    At(&'a [bool]),
 }
 
 impl<'a> Stacks<'a> {
@@ -29,12 +45,8 @@ impl<'a> Stacks<'a> {
         let (names, value) = (Names::of(&identities), request.value);
         if !request.call_tree {
             let nodes = sum_nodes(profile, &frames, identities.len(), value);
-            return (
-                Self { profile, value, shape: Shape::Folded(frames) },
-                nodes,
-                identities,
-                names,
-            );
+            let shape = Shape::Folded { frames, nodes: nodes.len() };
+            return (Self { profile, value, shape }, nodes, identities, names);
         }
         let tree = CallTree::of(profile, &frames, value);
         let (nodes, rows) = (tree.sums(), tree.identities());
@@ -46,7 +58,7 @@ impl<'a> Stacks<'a> {
     /// of the `whole` graph: they hold branches together.
     pub fn retain(&mut self, whole: &[Id<Node>], shown: &[bool]) {
         match &mut self.shape {
-            Shape::Folded(frames) => frames.retain(shown),
+            Shape::Folded { frames, .. } => frames.retain(shown),
             Shape::Tree(tree) => {
                 let gone = whole.iter().filter(|node| !shown[node.row()]);
                 tree.remove(gone.copied());
@@ -54,11 +66,21 @@ impl<'a> Stacks<'a> {
         }
     }
 
-    /// The edges between nodes that are there.
-    pub fn edges(&self) -> Vec<Edge> {
-        match &self.shape {
-            Shape::Folded(frames) => sum_edges(self.profile, frames, self.value),
-            Shape::Tree(tree) => tree.edges(),
+    /// The edges between nodes that are there, at least those asked for.
+    pub fn edges(&self, which: Which<'_>) -> Vec<Edge> {
+        let (profile, value) = (self.profile, self.value);
+        let (frames, nodes) = match &self.shape {
+            Shape::Tree(tree) => return tree.edges(),
+            Shape::Folded { frames, nodes } => (frames, *nodes),
+        };
+        let sum = |wanted| sum_edges(profile, frames, nodes, value, wanted);
+        match which {
+            Which::All => sum(Wanted::All),
+            Which::At(ends) => sum(Wanted::At(ends)),
+            Which::OfInlined(light) => {
+                let targets = may_be_inlined(profile, frames, nodes, value, light);
+                if targets.contains(&true) { sum(Wanted::To(&targets)) } else { Vec::new() }
+            }
         }
     }
 
@@ -66,7 +88,7 @@ impl<'a> Stacks<'a> {
     pub fn visit(&self, sample: usize, mut visit: impl FnMut(Id<Node>)) {
         match &self.shape {
             Shape::Tree(tree) => tree.path(sample).for_each(visit),
-            Shape::Folded(frames) => {
+            Shape::Folded { frames, .. } => {
                 for &location in self.profile.samples.stack(sample) {
                     let nodes = frames.at(location).iter().rev();
                     nodes.filter_map(|frame| frame.node()).for_each(&mut visit);
@@ -79,7 +101,7 @@ impl<'a> Stacks<'a> {
     pub fn leaf(&self, sample: usize) -> Option<Id<Node>> {
         match &self.shape {
             Shape::Tree(tree) => tree.leaf(sample),
-            Shape::Folded(frames) => {
+            Shape::Folded { frames, .. } => {
                 let &leaf = self.profile.samples.stack(sample).first()?;
                 frames.at(leaf).last()?.node()
             }

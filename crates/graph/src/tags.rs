@@ -56,28 +56,34 @@ impl Tags {
         size_text: &dyn Fn(i64) -> Vec<u8>,
     ) -> Self {
         let (profile, value) = (stacks.profile, stacks.value);
-        let mut reader = Reader::new(profile, size_text);
-        let mut sums: HashMap<Id<Node>, Sums, FixedState> =
-            nodes.iter().map(|&node| (node, Sums::default())).collect();
+        let mut sets = LabelSets::new(profile, size_text);
+        let mut sums: Vec<Sums> = nodes.iter().map(|_| Sums::default()).collect();
+        let highest = nodes.iter().map(|node| node.row() + 1).max().unwrap_or(0);
+        let mut places = vec![NONE; highest];
+        for (place, node) in nodes.iter().enumerate() {
+            places[node.row()] = place;
+        }
+        let place = |node: Id<Node>| places.get(node.row()).copied().filter(|&at| at != NONE);
         for row in 0..profile.samples.len() {
             let labels = profile.samples.labels(row);
-            if labels.is_empty() || !reader.read(labels) {
+            if labels.is_empty() {
                 continue;
             }
+            let Some(set) = sets.find(labels) else { continue };
             let Some(weight) = value.weight(profile.samples.values(row)) else { continue };
             stacks.visit(row, |node| {
-                if let Some(sums) = sums.get_mut(&node) {
-                    sums.add(row, &reader, weight);
+                if let Some(place) = place(node) {
+                    sums[place].add(row, set, weight);
                 }
             });
-            if let Some(sums) = stacks.leaf(row).and_then(|leaf| sums.get_mut(&leaf)) {
-                sums.add_flat(&reader, weight);
+            if let Some(place) = stacks.leaf(row).and_then(place) {
+                sums[place].of(set).flat.add(weight);
             }
         }
         let heavy =
             |node: Node| node.flat.sum.wrapping_abs() >= low || node.cum.sum.wrapping_abs() >= low;
-        let finish = |(node, sums): (_, Sums)| (node, sums.finish(heavy));
-        Self { by_node: sums.into_iter().map(finish).collect() }
+        let finished = sums.iter().map(|sums| sums.finish(&sets.rows, heavy));
+        Self { by_node: nodes.iter().copied().zip(finished).collect() }
     }
 
     /// How many tags of a node have a flat value.
@@ -91,38 +97,53 @@ impl Tags {
     }
 }
 
-/// The labels of one sample after the other. Equal labels are put into words once.
-struct Reader<'a> {
-    profile: &'a Profile,
-    size_text: &'a dyn Fn(i64) -> Vec<u8>,
-    texts: HashMap<&'a [Label], Vec<u8>, FixedState>,
-    size_texts: HashMap<i64, Vec<u8>, FixedState>,
-    /// Of the present sample.
+/// No place.
+const NONE: usize = usize::MAX;
+
+/// The labels of a sample that count, in words.
+struct LabelSet {
+    /// Its text labels, joined.
     text: Vec<u8>,
+    /// Its sizes, and their texts.
     sizes: Vec<(i64, Vec<u8>)>,
 }
 
-impl<'a> Reader<'a> {
+/// The distinct labels of samples. Each is put into words once.
+struct LabelSets<'a> {
+    profile: &'a Profile,
+    size_text: &'a dyn Fn(i64) -> Vec<u8>,
+    rows: Vec<LabelSet>,
+    /// From labels to the row, if any of them counts.
+    known: HashMap<&'a [Label], Option<usize>, FixedState>,
+}
+
+impl<'a> LabelSets<'a> {
     fn new(profile: &'a Profile, size_text: &'a dyn Fn(i64) -> Vec<u8>) -> Self {
-        let (texts, size_texts) = (HashMap::default(), HashMap::default());
-        Self { profile, size_text, texts, size_texts, text: Vec::new(), sizes: Vec::new() }
+        Self { profile, size_text, rows: Vec::new(), known: HashMap::default() }
     }
 
-    /// Reads the labels of a sample; whether one of them counts.
-    fn read(&mut self, labels: &'a [Label]) -> bool {
-        let is_text = |label: &&Label| matches!(label.value, LabelValue::Text(_));
-        let count = labels.iter().take_while(is_text).count();
-        let (texts, numbers) = labels.split_at(count);
-        let profile = self.profile;
-        let joined = self.texts.entry(texts).or_insert_with(|| join(profile, texts));
-        self.text.clone_from(joined);
-        self.sizes.clear();
-        for label in numbers.iter().filter(|label| profile.text(label.key) == SIZE_KEY) {
-            let LabelValue::Number { number, .. } = label.value else { continue };
-            let text = self.size_texts.entry(number).or_insert_with(|| (self.size_text)(number));
-            self.sizes.push((number, text.clone()));
+    /// The row of the labels of a sample, if any of them counts.
+    fn find(&mut self, labels: &'a [Label]) -> Option<usize> {
+        if let Some(&known) = self.known.get(labels) {
+            return known;
         }
-        !self.text.is_empty() || !self.sizes.is_empty()
+        let set = self.read(labels);
+        let counts = !set.text.is_empty() || !set.sizes.is_empty();
+        let row = counts.then_some(self.rows.len());
+        self.rows.extend(counts.then_some(set));
+        self.known.insert(labels, row);
+        row
+    }
+
+    fn read(&self, labels: &[Label]) -> LabelSet {
+        let is_text = |label: &&Label| matches!(label.value, LabelValue::Text(_));
+        let (texts, numbers) = labels.split_at(labels.iter().take_while(is_text).count());
+        let is_size = |label: &&Label| self.profile.text(label.key) == SIZE_KEY;
+        let sizes = numbers.iter().filter(is_size).filter_map(|label| match label.value {
+            LabelValue::Number { number, .. } => Some((number, (self.size_text)(number))),
+            LabelValue::Text(_) => None,
+        });
+        LabelSet { text: join(self.profile, texts), sizes: sizes.collect() }
     }
 }
 
@@ -138,50 +159,53 @@ fn join(profile: &Profile, labels: &[Label]) -> Vec<u8> {
 }
 
 /// The first size with each text, and the sums.
-type Sizes = BTreeMap<Vec<u8>, (i64, Node)>;
+type Sizes<'a> = BTreeMap<&'a [u8], (i64, Node)>;
 
-/// The tags of one node while samples are added.
+/// What the samples of one node add up to, for each set of labels.
 #[derive(Default)]
 struct Sums {
     /// The last sample that was added, counted from 1.
     last: usize,
-    /// By the text labels of the samples.
-    by_text: BTreeMap<Vec<u8>, (Node, Sizes)>,
+    /// In the order in which they were first found.
+    sums: Vec<(usize, Node)>,
+    /// Rows of `sums` by set.
+    rows: HashMap<usize, usize, FixedState>,
 }
 
 impl Sums {
-    /// Adds sample number `sample` to the cum values, once.
-    fn add(&mut self, sample: usize, reader: &Reader<'_>, weight: Weight) {
+    /// Adds sample number `sample` to the cum value, once.
+    fn add(&mut self, sample: usize, set: usize, weight: Weight) {
         if self.last != sample + 1 {
             self.last = sample + 1;
-            self.each(reader, |sums| sums.cum.add(weight));
+            self.of(set).cum.add(weight);
         }
     }
 
-    fn add_flat(&mut self, reader: &Reader<'_>, weight: Weight) {
-        self.each(reader, |sums| sums.flat.add(weight));
+    fn of(&mut self, set: usize) -> &mut Node {
+        let row = *self.rows.entry(set).or_insert(self.sums.len());
+        if row == self.sums.len() {
+            self.sums.push((set, Node::default()));
+        }
+        &mut self.sums[row].1
     }
 
-    fn each(&mut self, reader: &Reader<'_>, mut add: impl FnMut(&mut Node)) {
-        if !self.by_text.contains_key(&reader.text) {
-            self.by_text.insert(reader.text.clone(), Default::default());
-        }
-        let Some((sums, sizes)) = self.by_text.get_mut(&reader.text) else { return };
-        add(sums);
-        for (number, text) in &reader.sizes {
-            if !sizes.contains_key(text) {
-                sizes.insert(text.clone(), (*number, Node::default()));
+    fn finish(&self, sets: &[LabelSet], heavy: impl Fn(Node) -> bool) -> Vec<Tagged> {
+        let mut by_text: BTreeMap<&[u8], (Node, Sizes<'_>)> = BTreeMap::new();
+        for &(set, more) in &self.sums {
+            let (sums, sizes) = by_text.entry(&sets[set].text).or_default();
+            sums.add(more);
+            for (number, text) in &sets[set].sizes {
+                sizes.entry(text).or_insert((*number, Node::default())).1.add(more);
             }
-            if let Some((_, sums)) = sizes.get_mut(text) {
-                add(sums);
-            }
         }
-    }
-
-    fn finish(self, heavy: impl Fn(Node) -> bool) -> Vec<Tagged> {
-        let tagged = self.by_text.into_iter().map(|(text, (sums, sizes))| {
-            let sizes = sizes.into_iter().map(|(text, (number, sums))| Size { text, number, sums });
-            Tagged { text, sums, sizes: sizes.filter(|size| heavy(size.sums)).collect() }
+        let tagged = by_text.into_iter().map(|(text, (sums, sizes))| {
+            let sizes = sizes.into_iter().map(|(text, (number, sums))| Size {
+                text: text.to_vec(),
+                number,
+                sums,
+            });
+            let sizes = sizes.filter(|size| heavy(size.sums)).collect();
+            Tagged { text: text.to_vec(), sums, sizes }
         });
         tagged.filter(|tagged| tagged.text.is_empty() || heavy(tagged.sums)).collect()
     }

@@ -30,8 +30,8 @@ impl Default for GunzipLimit {
 
 impl GunzipLimit {
     /// The largest content, in bytes, of a stream of `compressed` bytes.
-    pub fn of(self, compressed: usize) -> u64 {
-        (compressed as u64).saturating_mul(self.ratio).max(self.at_least).min(self.at_most)
+    pub fn of(self, compressed: u64) -> u64 {
+        compressed.saturating_mul(self.ratio).max(self.at_least).min(self.at_most)
     }
 }
 
@@ -81,7 +81,7 @@ pub fn is_gzip(bytes: &[u8]) -> bool {
 ///
 /// If the stream is cut off or damaged, or its content larger than `limit` allows.
 pub fn gunzip(bytes: &[u8], limit: GunzipLimit) -> Result<Vec<u8>, GunzipError> {
-    let limit = limit.of(bytes.len());
+    let limit = limit.of(bytes.len() as u64);
     let mut content = Vec::new();
     let mut stream = MultiGzDecoder::new(bytes).take(limit.saturating_add(1));
     stream.read_to_end(&mut content).map_err(|error| reason(&error))?;
@@ -101,6 +101,9 @@ fn reason(error: &io::Error) -> GunzipError {
         _ => GunzipError::Corrupt,
     }
 }
+
+/// The start of a gzip member: deflate, no name, no time, unknown system, as Go has it.
+pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 /// Writes `content` as one gzip member: level 6, no name, no time, unknown system, as Go does.
 ///
@@ -162,7 +165,7 @@ mod tests {
     fn a_bomb_stops_at_the_limit() {
         let bomb = zipped(&vec![0; 1 << 20]);
         let limit = GunzipLimit { at_least: 1000, ratio: 10, at_most: u64::MAX };
-        let allowed = limit.of(bomb.len());
+        let allowed = limit.of(bomb.len() as u64);
         assert!(allowed < 1 << 20);
         assert_eq!(gunzip(&bomb, limit), Err(GunzipError::TooLarge { limit: allowed }));
         let enough = GunzipLimit { at_least: 1 << 20, ..limit };

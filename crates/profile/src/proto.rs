@@ -18,8 +18,10 @@ mod resolve;
 mod sample;
 mod writer;
 
+pub(crate) use decode::PieceDecoder;
 pub use decode::decode;
 pub use encode::encode;
+pub(crate) use encode::encode_pieces;
 pub(crate) use ids::IdIndex;
 
 #[cfg(test)]

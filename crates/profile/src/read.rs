@@ -4,9 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
-use crate::gzip::{GunzipError, GunzipLimit, gunzip, gzip, is_gzip};
-use crate::proto::{decode, encode};
+use crate::gzip::{GunzipError, GunzipLimit, gunzip, is_gzip};
+use crate::gzip_pieces::gzip_pieces;
+use crate::proto::{decode, encode_pieces};
 use crate::{Error, Invalid, LegacyError, Profile, legacy};
+
+/// From how many compressed bytes on it pays to decompress on another thread: about a millisecond.
+const LARGE: usize = 256 << 10;
+
+/// How many bytes are compressed at once.
+const PIECE: usize = 512 << 10;
 
 /// Why bytes are not a profile in any format. The text starts with that of the reference; where
 /// there is more to say about the place, it follows in parentheses.
@@ -86,6 +93,12 @@ impl Profile {
     ///
     /// See [`ReadError`].
     pub fn read_within(bytes: &[u8], limit: GunzipLimit) -> Result<Self, ReadError> {
+        if bytes.len() >= LARGE
+            && is_gzip(bytes)
+            && let Some(profile) = Self::read_stream(bytes, limit.of(bytes.len() as u64))
+        {
+            return Ok(profile);
+        }
         let content = if is_gzip(bytes) {
             Cow::Owned(gunzip(bytes, limit).map_err(ReadError::Gunzip)?)
         } else {
@@ -106,7 +119,7 @@ impl Profile {
     ///
     /// What `writer` returns.
     pub fn write_to(&self, writer: impl Write) -> io::Result<()> {
-        gzip(&encode(self), writer)
+        gzip_pieces(writer, |take| encode_pieces(self, PIECE, take))
     }
 }
 
@@ -129,6 +142,7 @@ fn read_legacy(content: &[u8], error: Error) -> Result<Profile, ReadError> {
 mod tests {
     use super::*;
     use crate::test_profile::TestProfile;
+    use crate::{encode, gzip};
 
     fn error_text(bytes: &[u8]) -> String {
         Profile::read(bytes).unwrap_err().to_string()

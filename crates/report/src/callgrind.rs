@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use heapwise_graph::{Adjacency, Edge, Graph, Node};
+use heapwise_graph::{Adjacency, Edge, Edges, Graph, Node};
 use heapwise_profile::{FixedState, Id, RuntimeAddr, Str};
 use heapwise_units::{scale, truncate};
 
@@ -19,7 +19,6 @@ pub struct Callgrind {
     /// How costs are written: whole numbers, all in the unit that suits the smallest.
     pub values: Values,
     graph: Graph,
-    calls: Adjacency,
     copies: Vec<Copy>,
 }
 
@@ -37,11 +36,10 @@ impl Callgrind {
     /// The nodes of the call graph of `input`.
     pub fn new(input: &Input<'_>) -> Self {
         let tree = input.style.call_tree;
-        let graph = input.graph(Wanted { edges: true, objects: true, tree });
+        let graph = input.graph(Wanted { edges: Edges::All, objects: true, tree });
         Self {
             sample_type: input.title_of_type(),
             values: Values::finest_of_graph(input, &graph),
-            calls: Adjacency::of(&graph),
             copies: copies(&graph, tree),
             graph,
         }
@@ -55,6 +53,7 @@ impl Callgrind {
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"positions: instr line\nevents: ")?;
         out.write_all(&[&self.sample_type[..], b"(", &self.values.to, b")\n"].concat())?;
+        let calls = Adjacency::of(&self.graph);
         let mut names = Dictionaries::default();
         let mut last: Option<Id<Node>> = None;
         for &node in &self.graph.order {
@@ -65,7 +64,7 @@ impl Callgrind {
             let flat = self.cost(self.graph.nodes[node.row()].flat.value());
             self.write_position(from, node, out)?;
             writeln!(out, " {flat}")?;
-            for call in self.calls.outgoing(node) {
+            for call in &calls.outgoing(node) {
                 self.write_call(call, from, &mut names, out)?;
             }
             last = Some(node);

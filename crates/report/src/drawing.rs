@@ -115,7 +115,7 @@ impl Drawing {
 
 /// What a drawing is made with.
 struct Artist<'a> {
-    edges: Adjacency,
+    edges: Adjacency<'a>,
     values: &'a Values,
     total: i64,
     /// The unit of sizes on labels.
@@ -147,7 +147,7 @@ impl Artist<'_> {
     }
 
     fn tags(&self, graph: &Graph, place: usize, node: Id<Node>) -> Vec<TagBox> {
-        let leaf = self.edges.outgoing(node).is_empty();
+        let leaf = self.edges.is_leaf(node);
         let of = if leaf { Of::All } else { Of::Leaf };
         let (texts, sizes) = nodelets(graph.tags.get(node), of, &self.size_unit);
         let source = format!("N{}", place + 1);

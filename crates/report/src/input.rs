@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use heapwise_graph::{Frames, Graph, Identities, Naming, Order, Picture, Request, Trim, Value};
+use heapwise_graph::{
+    Edges, Frames, Graph, Identities, Naming, Order, Picture, Request, Trim, Value,
+};
 use heapwise_profile::{LabelUnits, Profile, ValueType};
 use heapwise_units::label;
 use jiff::tz::TimeZone;
@@ -54,7 +56,7 @@ impl Input<'_> {
     }
 
     /// The call graph that the style asks for, `with` what the format needs of it.
-    pub(crate) fn graph(&self, with: Wanted) -> Graph {
+    pub(crate) fn graph(&self, with: Wanted<'_>) -> Graph {
         let shown_file = |file: &[u8]| self.sources.shown_name(file);
         Graph::build(self.profile, &self.request(&shown_file, with))
     }
@@ -63,13 +65,17 @@ impl Input<'_> {
     pub(crate) fn picture(&self, size_unit: &[u8]) -> Graph {
         let shown_file = |file: &[u8]| self.sources.shown_name(file);
         let size_text = |size| label(size, size_unit, self.style.unit.as_bytes());
-        let wanted = Wanted { edges: true, objects: false, tree: self.style.call_tree };
+        let wanted = Wanted { edges: Edges::All, objects: false, tree: self.style.call_tree };
         let picture = Some(Picture { size_text: &size_text });
         let request = Request { picture, ..self.request(&shown_file, wanted) };
         Graph::build(self.profile, &request)
     }
 
-    fn request<'r>(&self, shown_file: &'r dyn Fn(&[u8]) -> Vec<u8>, with: Wanted) -> Request<'r> {
+    fn request<'r>(
+        &self,
+        shown_file: &'r dyn Fn(&[u8]) -> Vec<u8>,
+        with: Wanted<'r>,
+    ) -> Request<'r> {
         let style = self.style;
         Request {
             value: self.value,
@@ -99,9 +105,9 @@ impl Input<'_> {
 
 /// What a format needs of a call graph.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wanted {
-    /// The edges.
-    pub edges: bool,
+pub(crate) struct Wanted<'a> {
+    /// Which edges.
+    pub edges: Edges<'a>,
     /// Nodes that differ by object file and start line too.
     pub objects: bool,
     /// Nodes that differ by their callers too.

@@ -4,6 +4,7 @@
 //! know nothing of files, terminals or HTTP: sources come through [`Sources`], text goes to a writer.
 #![forbid(unsafe_code)]
 
+mod buffer;
 mod callgrind;
 mod color;
 mod comments;
@@ -49,6 +50,6 @@ pub use tags::{TagKey, TagValue, Tags};
 pub use top::{Inlined, Top, TopRow};
 pub use top_profile::top_profile;
 pub use traces::Traces;
-pub use tree::{Call, Tree, TreeEntry};
+pub use tree::Tree;
 pub use values::Values;
 pub use weblist::{InlinedCall, Pair, WebFunction, WebInstruction, WebLine, WebList};

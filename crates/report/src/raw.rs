@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::Input;
+use crate::buffer::{Buffer, Words};
 use crate::label_groups::{Group, groups};
 
 /// Every table of a profile, as it is.
@@ -33,9 +34,7 @@ impl Raw {
         self.write_header(out)?;
         out.write_all(b"Samples:\n")?;
         self.write_sample_types(out)?;
-        for sample in self.profile.samples.iter() {
-            self.write_sample(&sample, out)?;
-        }
+        self.write_samples(out)?;
         out.write_all(b"Locations\n")?;
         for (location, lines) in self.profile.locations.iter() {
             self.write_location(location, lines, out)?;
@@ -78,15 +77,30 @@ impl Raw {
         out.write_all(b"\n")
     }
 
-    fn write_sample(&self, sample: &Sample<'_>, out: &mut dyn Write) -> io::Result<()> {
-        for value in sample.values {
-            write!(out, " {value:10}")?;
+    fn write_samples(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut ids = Words::default();
+        for (location, _) in self.profile.locations.iter() {
+            ids.push(format!("{} ", location.id).as_bytes());
         }
-        out.write_all(b": ")?;
-        for &location in sample.stack {
-            write!(out, "{} ", self.profile.locations.get(location).id)?;
+        let mut buffer = Buffer::new(out);
+        for sample in self.profile.samples.iter() {
+            self.put_sample(&sample, &ids, &mut buffer);
+            buffer.end_item()?;
         }
-        out.write_all(b"\n")?;
+        buffer.flush()
+    }
+
+    fn put_sample(&self, sample: &Sample<'_>, ids: &Words, out: &mut Buffer<'_>) {
+        for &value in sample.values {
+            out.put(b" ");
+            out.right(value, 10);
+        }
+        out.put(b": ");
+        out.words(ids, sample.stack.iter().map(|location| location.row()));
+        out.put(b"\n");
+        if sample.labels.is_empty() {
+            return;
+        }
         let (mut texts, mut numbers) = (Vec::new(), Vec::new());
         for group in groups(sample.labels) {
             match group {
@@ -94,8 +108,8 @@ impl Raw {
                 Group::Numbers(key, labels) => numbers.push(self.group(key, labels)),
             }
         }
-        write_labels(texts, out)?;
-        write_labels(numbers, out)
+        put_labels(texts, out);
+        put_labels(numbers, out);
     }
 
     /// The labels of one key: `key:[v1 v2]`. Numbers are followed by their units, all or none.
@@ -164,15 +178,14 @@ impl Raw {
     }
 }
 
-/// Writes the groups of labels of one kind, sorted, on a line of their own.
-fn write_labels(mut groups: Vec<Vec<u8>>, out: &mut dyn Write) -> io::Result<()> {
-    if groups.is_empty() {
-        return Ok(());
+/// Appends the groups of labels of one kind, sorted, on a line of their own.
+fn put_labels(mut groups: Vec<Vec<u8>>, out: &mut Buffer<'_>) {
+    if !groups.is_empty() {
+        groups.sort_unstable();
+        out.spaces(16);
+        out.put(&groups.join(&b' '));
+        out.put(b"\n");
     }
-    groups.sort_unstable();
-    write!(out, "{:16}", "")?;
-    out.write_all(&groups.join(&b' '))?;
-    out.write_all(b"\n")
 }
 
 fn write_line(title: &str, text: &[u8], out: &mut dyn Write) -> io::Result<()> {

@@ -4,14 +4,23 @@ use std::io::{self, Write};
 
 /// How many characters `text` has. A byte that is not part of valid UTF-8 counts as one.
 pub(crate) fn width(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     let chunks = text.utf8_chunks();
     chunks.map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
 }
 
+/// `text` at the right end of a column of `column` characters; a longer text is not cut.
+pub(crate) fn right(text: &[u8], column: usize) -> Vec<u8> {
+    let mut right = vec![b' '; column.saturating_sub(width(text))];
+    right.extend_from_slice(text);
+    right
+}
+
 /// Writes `text` at the right end of a column of `column` characters; a longer text is not cut.
 pub(crate) fn write_right(out: &mut dyn Write, text: &[u8], column: usize) -> io::Result<()> {
-    write!(out, "{:1$}", "", column.saturating_sub(width(text)))?;
-    out.write_all(text)
+    out.write_all(&right(text, column))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use heapwise_graph::Graph;
+use heapwise_graph::{Edges, Graph};
 use heapwise_units::percentage;
 
 use crate::Input;
@@ -50,9 +50,7 @@ pub enum Inlined {
 impl Top {
     /// The nodes of the call graph of `input`.
     pub fn new(input: &Input<'_>) -> Self {
-        // Edges only tell which nodes were inlined.
-        let edges = input.profile.locations.iter().any(|(_, lines)| lines.len() > 1);
-        let graph = input.graph(Wanted { edges, ..Wanted::default() });
+        let graph = input.graph(Wanted { edges: Edges::Inlined, ..Wanted::default() });
         let inlined = inlined(&graph);
         let rows = graph.in_order().map(|(id, node)| TopRow {
             flat: node.flat.value(),

@@ -2,17 +2,24 @@
 
 use std::io::{self, Write};
 
-use heapwise_graph::{Frame, Frames, Names, Value};
-use heapwise_profile::{Label, LabelUnits, LabelValue, Profile, Sample};
+use heapwise_graph::{Frames, Names, Value};
+use heapwise_profile::{Id, Label, LabelUnits, LabelValue, Location, Profile, Sample};
 use heapwise_units::{AUTO, label};
 
 use crate::Input;
+use crate::buffer::Buffer;
 use crate::header::{About, write_lines};
 use crate::label_groups::{Group, groups};
-use crate::text::write_right;
+use crate::text::right;
 use crate::values::Values;
 
 const SEPARATOR: &[u8] = b"-----------+-------------------------------------------------------\n";
+
+/// How wide the column of values is.
+const COLUMN: usize = 10;
+
+/// How many bytes of lines are kept to be written again.
+const MOST_LINES: usize = 16 << 20;
 
 /// Every sample that has a stack, in the order of the profile. Equal samples are not merged.
 #[derive(Clone, Debug)]
@@ -54,16 +61,22 @@ impl Traces {
             // What the lines end with is there even when they are not.
             out.write_all(b"\n")?;
         }
+        let lines = FrameLines::of(self);
+        let mut buffer = Buffer::new(out);
         for sample in self.profile.samples.iter().filter(|sample| !sample.stack.is_empty()) {
-            out.write_all(SEPARATOR)?;
-            self.write_labels(sample.labels, out)?;
-            self.write_stack(&sample, out)?;
+            buffer.put(SEPARATOR);
+            self.put_labels(sample.labels, &mut buffer);
+            self.put_stack(&sample, &lines, &mut buffer)?;
         }
-        out.write_all(SEPARATOR)
+        buffer.put(SEPARATOR);
+        buffer.flush()
     }
 
-    /// Writes a line for each label: text labels first, each kind sorted as it is printed.
-    fn write_labels(&self, labels: &[Label], out: &mut dyn Write) -> io::Result<()> {
+    /// Appends a line for each label: text labels first, each kind sorted as it is printed.
+    fn put_labels(&self, labels: &[Label], out: &mut Buffer<'_>) {
+        if labels.is_empty() {
+            return;
+        }
         let (mut texts, mut numbers) = (Vec::new(), Vec::new());
         for group in groups(labels) {
             let (lines, key, values) = match group {
@@ -71,16 +84,17 @@ impl Traces {
                 Group::Numbers(key, labels) => (&mut numbers, key, labels),
             };
             let values: Vec<_> = values.iter().map(|label| self.label(label)).collect();
-            let mut line = Vec::new();
-            write_right(&mut line, self.profile.text(key), 10)?;
+            let mut line = right(self.profile.text(key), 10);
             line.extend_from_slice(b":  ");
             line.extend_from_slice(&values.join(&b' '));
             lines.push(line);
         }
         texts.sort_unstable();
         numbers.sort_unstable();
-        write_lines(&texts, out)?;
-        write_lines(&numbers, out)
+        for line in texts.iter().chain(&numbers) {
+            out.put(line);
+            out.put(b"\n");
+        }
     }
 
     fn label(&self, item: &Label) -> Vec<u8> {
@@ -93,24 +107,68 @@ impl Traces {
         }
     }
 
-    /// Writes a line for each frame, leaf first, the value on the first.
-    fn write_stack(&self, sample: &Sample<'_>, out: &mut dyn Write) -> io::Result<()> {
+    /// Appends the lines of a location, innermost frame first, with room for a value on each.
+    fn put_lines(&self, location: Id<Location>, text: &mut Vec<u8>) {
+        for frame in self.frames.at(location).iter().rev() {
+            text.extend_from_slice(&[b' '; COLUMN + 3]);
+            text.extend_from_slice(frame.node().map_or(b"", |node| self.names.get(node)));
+            text.extend_from_slice(if frame.inlined() { b" (inline)\n" } else { b"\n" });
+        }
+    }
+
+    /// Appends a line for each frame, leaf first, the value on the first.
+    fn put_stack(
+        &self,
+        sample: &Sample<'_>,
+        lines: &FrameLines,
+        out: &mut Buffer<'_>,
+    ) -> io::Result<()> {
         let weight = self.value.weight(sample.values).unwrap_or_default();
-        let mut value = self.values.text(weight.value());
-        for &location in sample.stack {
-            for &frame in self.frames.at(location).iter().rev() {
-                write_right(out, &value, 10)?;
-                self.write_frame(frame, out)?;
-                value.clear();
-            }
+        out.put(&right(&self.values.text(weight.value()), COLUMN));
+        let mut own = Vec::new();
+        for (depth, &location) in sample.stack.iter().enumerate() {
+            let text = match lines.kept(location) {
+                Some(kept) => kept,
+                None => {
+                    own.clear();
+                    self.put_lines(location, &mut own);
+                    &own
+                }
+            };
+            out.put(if depth == 0 { &text[COLUMN..] } else { text });
+            out.end_item()?;
         }
         Ok(())
     }
+}
 
-    fn write_frame(&self, frame: Frame, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(b"   ")?;
-        out.write_all(frame.node().map_or(b"", |node| self.names.get(node)))?;
-        out.write_all(if frame.inlined() { b" (inline)\n" } else { b"\n" })
+/// The lines of the first locations, with room for a value on each. Names may be long and locations
+/// many: there is a limit to what is kept.
+#[derive(Default)]
+struct FrameLines {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl FrameLines {
+    fn of(traces: &Traces) -> Self {
+        let mut lines = Self::default();
+        for location in traces.profile.locations.ids() {
+            traces.put_lines(location, &mut lines.text);
+            if lines.text.len() > MOST_LINES {
+                break;
+            }
+            lines.ends.push(lines.text.len());
+        }
+        lines
+    }
+
+    #[inline]
+    fn kept(&self, location: Id<Location>) -> Option<&[u8]> {
+        let row = location.row();
+        let end = *self.ends.get(row)?;
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        Some(&self.text[start..end])
     }
 }
 

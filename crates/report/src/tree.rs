@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use heapwise_graph::{Adjacency, Edge, Graph, Node};
+use heapwise_graph::{Adjacency, Edge, Edges, Graph, Node};
 use heapwise_profile::Id;
 use heapwise_units::percentage;
 
+use crate::buffer::Buffer;
 use crate::header::Header;
 use crate::input::Wanted;
-use crate::text::write_right;
+use crate::text::right;
 use crate::values::Values;
 use crate::{Error, Input, Pattern};
 
@@ -17,52 +18,23 @@ const SEPARATOR: &[u8] =
 const LEGEND: &[u8] =
     b"      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t \n";
 
-const WITH_EDGES: Wanted = Wanted { edges: true, objects: false, tree: false };
-
 /// The nodes in order, each between its callers and what it calls.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Tree {
     /// What stands above. It describes the whole graph, also when not all nodes are shown.
     pub header: Header,
     /// How values are written.
     pub values: Values,
     /// The nodes shown.
-    pub entries: Vec<TreeEntry>,
-    /// Whether the graph has nodes, shown or not.
-    pub any: bool,
-}
-
-/// A node of [`Tree`]; values in units of the sample type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreeEntry {
-    /// The value of samples whose leaf is the node.
-    pub flat: i64,
-    /// The value of samples that contain the node.
-    pub cum: i64,
-    /// The printable name.
-    pub name: Vec<u8>,
-    /// Its callers.
-    pub callers: Vec<Call>,
-    /// What it calls.
-    pub callees: Vec<Call>,
-}
-
-/// The other end of an edge of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// The value of samples that contain the call: a sum even when means are shown.
-    pub weight: i64,
-    /// The printable name of the other end.
-    pub name: Vec<u8>,
-    /// Whether all these calls were inlined.
-    pub inline: bool,
+    pub nodes: Vec<Id<Node>>,
+    /// The whole graph, with all edges of the nodes shown. Weights of edges are sums even when means are shown.
+    pub graph: Graph,
 }
 
 impl Tree {
     /// All nodes of the call graph of `input`.
     pub fn new(input: &Input<'_>) -> Self {
-        let graph = input.graph(WITH_EDGES);
-        Self::of(input, &graph, |_| true)
+        Self::of(input, Edges::All, |_| true)
     }
 
     /// The nodes whose printable name matches.
@@ -70,19 +42,18 @@ impl Tree {
     /// # Errors
     /// [`Error::NoMatch`] if there is none.
     pub fn peek(input: &Input<'_>, pattern: &Pattern<'_>) -> Result<Self, Error> {
-        let graph = input.graph(WITH_EDGES);
-        let tree = Self::of(input, &graph, |name| (pattern.matches)(name));
-        if tree.entries.is_empty() { Err(Error::no_match(pattern)) } else { Ok(tree) }
+        let tree = Self::of(input, Edges::At(pattern.matches), pattern.matches);
+        if tree.nodes.is_empty() { Err(Error::no_match(pattern)) } else { Ok(tree) }
     }
 
-    fn of(input: &Input<'_>, graph: &Graph, shown: impl Fn(&[u8]) -> bool) -> Self {
-        let adjacency = Adjacency::of(graph);
-        let nodes = graph.in_order().filter(|&(id, _)| shown(graph.names.get(id)));
+    fn of(input: &Input<'_>, edges: Edges<'_>, shown: impl Fn(&[u8]) -> bool) -> Self {
+        let graph = input.graph(Wanted { edges, ..Wanted::default() });
+        let shown = |node: &Id<Node>| shown(graph.names.get(*node));
         Self {
-            header: Header::of(input, graph),
-            values: Values::of_graph(input, graph),
-            entries: nodes.map(|(id, node)| TreeEntry::of(id, node, graph, &adjacency)).collect(),
-            any: !graph.order.is_empty(),
+            header: Header::of(input, &graph),
+            values: Values::of_graph(input, &graph),
+            nodes: graph.order.iter().copied().filter(shown).collect(),
+            graph,
         }
     }
 
@@ -94,53 +65,58 @@ impl Tree {
         self.header.write_text(&self.values, out)?;
         out.write_all(SEPARATOR)?;
         out.write_all(LEGEND)?;
+        let edges = Adjacency::of(&self.graph);
+        let mut buffer = Buffer::new(out);
         let mut sum = 0_i64;
-        for entry in &self.entries {
-            sum = sum.wrapping_add(entry.flat);
-            out.write_all(SEPARATOR)?;
-            self.write_calls(&entry.callers, entry.cum, out)?;
-            self.write_entry(entry, sum, out)?;
-            self.write_calls(&entry.callees, entry.cum, out)?;
+        for &node in &self.nodes {
+            let cum = self.graph.nodes[node.row()].cum.value();
+            sum = sum.wrapping_add(self.graph.nodes[node.row()].flat.value());
+            buffer.put(SEPARATOR);
+            for edge in edges.incoming(node) {
+                self.put_call(&edge, edge.source, cum, &mut buffer)?;
+            }
+            self.put_node(node, sum, &mut buffer);
+            for edge in edges.outgoing(node) {
+                self.put_call(&edge, edge.target, cum, &mut buffer)?;
+            }
         }
-        out.write_all(if self.any { SEPARATOR } else { b"" })
+        buffer.put(if self.graph.order.is_empty() { b"" } else { SEPARATOR });
+        buffer.flush()
     }
 
-    fn write_entry(&self, entry: &TreeEntry, sum: i64, out: &mut dyn Write) -> io::Result<()> {
+    fn put_node(&self, id: Id<Node>, sum: i64, out: &mut Buffer<'_>) {
+        let node = &self.graph.nodes[id.row()];
+        let (flat, cum) = (node.flat.value(), node.cum.value());
         let total = self.header.accounting.total;
-        write_right(out, &self.values.text(entry.flat), 10)?;
-        write!(out, " {} {} ", percentage(entry.flat, total), percentage(sum, total))?;
-        write_right(out, &self.values.text(entry.cum), 10)?;
-        write!(out, " {}                | ", percentage(entry.cum, total))?;
-        out.write_all(&entry.name)?;
-        out.write_all(b"\n")
+        out.put(&right(&self.values.text(flat), 10));
+        for share in [percentage(flat, total), percentage(sum, total)] {
+            out.put(b" ");
+            out.put(share.as_bytes());
+        }
+        out.put(b" ");
+        out.put(&right(&self.values.text(cum), 10));
+        out.put(b" ");
+        out.put(percentage(cum, total).as_bytes());
+        out.put(b"                | ");
+        out.put(self.graph.names.get(id));
+        out.put(b"\n");
     }
 
-    /// Writes the calls of a node whose cum is `cum`.
-    fn write_calls(&self, calls: &[Call], cum: i64, out: &mut dyn Write) -> io::Result<()> {
-        for call in calls {
-            write_right(out, &self.values.text(call.weight), 50)?;
-            write!(out, " {} |   ", percentage(call.weight, cum))?;
-            out.write_all(&call.name)?;
-            out.write_all(if call.inline { b" (inline)\n" } else { b"\n" })?;
-        }
-        Ok(())
-    }
-}
-
-impl TreeEntry {
-    fn of(id: Id<Node>, node: &Node, graph: &Graph, adjacency: &Adjacency) -> Self {
-        let call = |edge: &Edge, end: Id<Node>| Call {
-            weight: edge.weight.sum,
-            name: graph.names.get(end).to_vec(),
-            inline: edge.inline,
-        };
-        Self {
-            flat: node.flat.value(),
-            cum: node.cum.value(),
-            name: graph.names.get(id).to_vec(),
-            callers: adjacency.incoming(id).iter().map(|edge| call(edge, edge.source)).collect(),
-            callees: adjacency.outgoing(id).iter().map(|edge| call(edge, edge.target)).collect(),
-        }
+    /// Appends the line of a call to or from `other`, of a node whose cum is `cum`.
+    fn put_call(
+        &self,
+        edge: &Edge,
+        other: Id<Node>,
+        cum: i64,
+        out: &mut Buffer<'_>,
+    ) -> io::Result<()> {
+        out.put(&right(&self.values.text(edge.weight.sum), 50));
+        out.put(b" ");
+        out.put(percentage(edge.weight.sum, cum).as_bytes());
+        out.put(b" |   ");
+        out.put(self.graph.names.get(other));
+        out.put(if edge.inline { b" (inline)\n" } else { b"\n" });
+        out.end_item()
     }
 }
 

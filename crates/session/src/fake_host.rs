@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -70,6 +70,12 @@ impl Host for FakeHost {
         }
         let created = || self.created.lock().ok()?.get(&path).cloned();
         self.files.get(&path).cloned().or_else(created).ok_or_else(Self::missing)
+    }
+
+    fn open_file(&self, path: &Path) -> Option<(Box<dyn Read + Send>, u64)> {
+        let bytes = self.read(path).ok()?;
+        let size = bytes.len() as u64;
+        Some((Box::new(io::Cursor::new(bytes)), size))
     }
 
     fn read_stdin(&self) -> io::Result<Vec<u8>> {

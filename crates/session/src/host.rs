@@ -1,7 +1,7 @@
 //! What the rest of the world is to a session: files, environment, clock, network, messages.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use heapwise_binary::Image;
@@ -38,6 +38,10 @@ pub trait Host: Sync {
     /// # Errors
     /// When it cannot be opened or read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// A regular file to read piece by piece, and its size. Unlike a pipe, it can be read again:
+    /// nothing if that is not what lies at `path`.
+    fn open_file(&self, path: &Path) -> Option<(Box<dyn Read + Send>, u64)>;
 
     /// All of standard input.
     ///

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use heapwise_profile::{Profile, ReadError};
+use heapwise_profile::{GunzipLimit, Profile, ReadError};
 
 use crate::fetch_options::FetchOptions;
 use crate::host::{Host, reason};
@@ -53,6 +53,9 @@ pub enum SourceError {
     Profile(#[from] ReadError),
 }
 
+/// From how many bytes on a file is not read whole: what it takes to start a thread is nothing then.
+const LARGE: u64 = 256 << 10;
+
 /// What a word of the command line stands for.
 #[derive(Debug)]
 pub enum Place<'n> {
@@ -98,7 +101,12 @@ pub fn read(name: &OsStr, options: &FetchOptions, host: &dyn Host) -> Result<Rea
     let failed = |error| failed(name.to_string_lossy().into_owned(), error);
     let (bytes, server) = match Place::of(name, host)? {
         Place::File(path) if perf::is_recording(path, host) => (perf::convert(path, host)?, None),
-        Place::File(path) => (host.read(path).map_err(failed)?, None),
+        Place::File(path) => {
+            if let Some(profile) = large(path, host) {
+                return Ok(Read { profile, server: None });
+            }
+            (host.read(path).map_err(failed)?, None)
+        }
         Place::Stdin => (host.read_stdin().map_err(failed)?, None),
         Place::Url(url) => (remote::fetch(&url, options, host)?, Some(url.adjusted(None))),
     };
@@ -106,6 +114,16 @@ pub fn read(name: &OsStr, options: &FetchOptions, host: &dyn Host) -> Result<Rea
         return Err(SourceError::PerfData);
     }
     Ok(Read { profile: Profile::read(&bytes)?, server })
+}
+
+/// The profile in a large compressed file, without all of its bytes in memory. Whatever else lies
+/// there is nothing: it is read whole, to see what it is.
+fn large(path: &Path, host: &dyn Host) -> Option<Profile> {
+    let (file, size) = host.open_file(path)?;
+    if size < LARGE {
+        return None;
+    }
+    Profile::read_stream(file, GunzipLimit::default().of(size))
 }
 
 /// A directory opens, and then cannot be read.

@@ -48,10 +48,16 @@ fn key(name: &[u8]) -> Option<Cow<'_, str>> {
     } else {
         name.chars().filter_map(|c| c.to_lowercase().next()).collect::<String>().into()
     };
-    if lower.len() > 2 && lower.ends_with('s') {
-        return Some(lower[..lower.len() - 1].to_owned().into());
+    if lower.len() <= 2 || !lower.ends_with('s') {
+        return Some(lower);
     }
-    Some(lower)
+    Some(match lower {
+        Cow::Borrowed(name) => name[..name.len() - 1].into(),
+        Cow::Owned(mut name) => {
+            name.pop();
+            name.into()
+        }
+    })
 }
 
 const fn unit(symbol: &'static str, aliases: &'static [&'static str], factor: f64) -> Unit {

@@ -8,6 +8,7 @@
 //! nothing of profiles.
 #![forbid(unsafe_code)]
 
+mod decimal;
 mod duration;
 mod family;
 mod percentage;

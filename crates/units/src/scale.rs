@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::decimal::{push_digits, rounded};
 use crate::family::{Family, TIME, Unit};
 use crate::{AUTO, MINIMUM};
 
@@ -42,17 +43,30 @@ pub fn scale<'a>(value: i64, from: &[u8], to: &'a [u8]) -> Scaled<'a> {
 /// no `.00`, and `0` without unit for what rounds to nothing.
 pub fn label(value: i64, from: &[u8], to: &[u8]) -> Vec<u8> {
     let Scaled { number, unit } = scale(value, from, to);
-    let mut text = Vec::with_capacity(16 + unit.len());
-    // Writing to a vector never fails.
-    let _ = write!(text, "{number:.2}");
-    if text.ends_with(b".00") {
-        text.truncate(text.len() - 3);
-    }
+    let mut text = Vec::with_capacity(24 + unit.len());
+    write_number(number, &mut text);
     if text == b"0" || text == b"-0" {
         return b"0".to_vec();
     }
     text.extend_from_slice(unit);
     text
+}
+
+/// Appends a number with two decimals, unless both are 0.
+fn write_number(number: f64, text: &mut Vec<u8>) {
+    let Some(hundredths) = rounded(number.abs(), 2) else {
+        // Writing to a vector never fails.
+        let _ = write!(text, "{number:.0}");
+        return;
+    };
+    if number.is_sign_negative() {
+        text.push(b'-');
+    }
+    push_digits(hundredths / 100, 1, text);
+    if hundredths % 100 != 0 {
+        text.push(b'.');
+        push_digits(hundredths % 100, 2, text);
+    }
 }
 
 /// How many of `to` one `from` is; nothing if they measure different things.

@@ -14,7 +14,7 @@ fn request(trim: Trim) -> Request<'static> {
         drop_negative: false,
         order: Order::Flat,
         trim,
-        edges: true,
+        edges: Edges::All,
         call_tree: false,
         picture: None,
     }

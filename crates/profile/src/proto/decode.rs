@@ -60,6 +60,58 @@ fn push_row<T>(rows: &mut Vec<T>, row: T, id: impl Fn(&T) -> u64) {
     }
 }
 
+/// Decodes a profile whose bytes come piece by piece, like [`decode`].
+///
+/// Only what a message lacks to its end is kept until the next piece. The places that errors name
+/// count from the start of what was kept: to name them right takes all the bytes at once.
+#[derive(Debug, Default)]
+pub struct PieceDecoder {
+    decoded: Decoded,
+    /// The bytes that are not decoded yet.
+    pending: Vec<u8>,
+    /// How many bytes there were so far.
+    total: usize,
+}
+
+impl PieceDecoder {
+    /// Decodes the messages that `piece` ends.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`decode`] but for what only the end can tell.
+    pub fn feed(&mut self, piece: &[u8]) -> Result<(), Error> {
+        self.total = self.total.saturating_add(piece.len());
+        if u32::try_from(self.total).is_err() {
+            return Err(Error::TooLarge { bytes: self.total });
+        }
+        self.pending.extend_from_slice(piece);
+        let mut reader = Reader::new(&self.pending);
+        let mut done = 0;
+        loop {
+            match reader.field() {
+                Ok(Some(field)) => self.decoded.read(&field)?,
+                Ok(None) | Err(Error::Truncated { .. }) => break,
+                Err(error) => return Err(error),
+            }
+            done = reader.position();
+        }
+        self.pending.drain(..done);
+        Ok(())
+    }
+
+    /// The profile, after the last piece.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`decode`].
+    pub fn finish(self) -> Result<Profile, Error> {
+        if !self.pending.is_empty() {
+            return Err(Error::Truncated { at: 0, wanted: self.pending.len() as u64 + 1 });
+        }
+        self.decoded.resolve()
+    }
+}
+
 impl Decoded {
     #[inline]
     fn read(&mut self, field: &Field<'_>) -> Result<(), Error> {

@@ -1,5 +1,7 @@
 //! From a profile to bytes.
 
+use std::io;
+
 use crate::proto::field::{function, label, line, location, mapping, profile, sample, value_type};
 use crate::proto::writer::Writer;
 use crate::{
@@ -13,10 +15,32 @@ use crate::{
 /// of their first use, the unused ones left out; numbers that are 0 left out, but for the default
 /// sample type. Encoding what was decoded from such bytes gives the same bytes.
 pub fn encode(profile: &Profile) -> Vec<u8> {
-    let mut encoder = Encoder { out: Writer::default(), texts: TextIndex::new(&profile.strings) };
-    encoder.tables(profile);
-    encoder.header(&profile.header);
-    encoder.out.into_bytes()
+    let mut bytes = Vec::new();
+    let taken = encode_pieces(profile, usize::MAX, |piece| {
+        bytes = piece;
+        Ok(())
+    });
+    debug_assert!(taken.is_ok(), "a vector takes all bytes");
+    bytes
+}
+
+/// Encodes a profile like [`encode`], and gives the bytes to `take` in pieces of at least `least` bytes
+/// each but for the last one, so that they need not all be in memory. A piece ends where a message
+/// of the profile does.
+///
+/// # Errors
+///
+/// What `take` returns.
+pub fn encode_pieces(
+    profile: &Profile,
+    least: usize,
+    take: impl FnMut(Vec<u8>) -> io::Result<()>,
+) -> io::Result<()> {
+    let texts = TextIndex::new(&profile.strings);
+    let mut encoder = Encoder { out: Writer::default(), texts, least, take };
+    encoder.tables(profile)?;
+    encoder.header(&profile.header)?;
+    (encoder.take)(encoder.out.into_bytes())
 }
 
 /// The string table of the wire: the texts that were used so far, in that order.
@@ -42,34 +66,50 @@ impl<'a> TextIndex<'a> {
     }
 }
 
-struct Encoder<'a> {
+struct Encoder<'a, F> {
     out: Writer,
     texts: TextIndex<'a>,
+    least: usize,
+    take: F,
 }
 
-impl Encoder<'_> {
+impl<F: FnMut(Vec<u8>) -> io::Result<()>> Encoder<'_, F> {
+    /// Gives away what there is, if it is enough for a piece.
+    #[inline]
+    fn end_message(&mut self) -> io::Result<()> {
+        if self.out.len() < self.least {
+            return Ok(());
+        }
+        (self.take)(std::mem::take(&mut self.out).into_bytes())
+    }
+
     /// Fields 1 to 5, which decide the order of the string table.
-    fn tables(&mut self, profile: &Profile) {
+    fn tables(&mut self, profile: &Profile) -> io::Result<()> {
         for &sample_type in &profile.header.sample_types {
             self.value_type(profile::SAMPLE_TYPE, sample_type);
         }
         let location_ids: Vec<u64> = profile.locations.iter().map(|(row, _)| row.id).collect();
         for sample in profile.samples.iter() {
             self.sample(sample, &location_ids);
+            self.end_message()?;
         }
         for mapping in profile.mappings.rows() {
             self.mapping(mapping);
+            self.end_message()?;
         }
         for (location, lines) in profile.locations.iter() {
             self.location(location, lines, profile);
+            self.end_message()?;
         }
         for function in profile.functions.rows() {
             self.function(function);
+            self.end_message()?;
         }
+        Ok(())
     }
 
     /// The string table and the fields after it, whose texts come last in it.
-    fn header(&mut self, header: &Header) {
+    fn header(&mut self, header: &Header) -> io::Result<()> {
         let texts = &mut self.texts;
         let drop_frames = texts.of(header.drop_frames);
         let keep_frames = texts.of(header.keep_frames);
@@ -77,10 +117,11 @@ impl Encoder<'_> {
         let comments: Vec<u64> = header.comments.iter().map(|&text| texts.of(text)).collect();
         let default_sample_type = texts.of(header.default_sample_type);
         let doc_url = texts.of(header.doc_url);
-        let out = &mut self.out;
-        for &text in &texts.used {
-            out.text(profile::STRING_TABLE, texts.strings.get(text));
+        for text in std::mem::take(&mut texts.used) {
+            self.out.text(profile::STRING_TABLE, self.texts.strings.get(text));
+            self.end_message()?;
         }
+        let out = &mut self.out;
         out.integer(profile::DROP_FRAMES, drop_frames);
         out.integer(profile::KEEP_FRAMES, keep_frames);
         out.signed(profile::TIME_NANOS, header.time_nanos);
@@ -93,10 +134,11 @@ impl Encoder<'_> {
         out.integers(profile::COMMENT, comments.into_iter());
         out.integer_even_zero(profile::DEFAULT_SAMPLE_TYPE, default_sample_type);
         out.integer(profile::DOC_URL, doc_url);
+        Ok(())
     }
 
     fn value_type(&mut self, field: u64, value: ValueType) {
-        let Self { out, texts } = self;
+        let Self { out, texts, .. } = self;
         out.message(field, |out| {
             out.integer(value_type::TYPE, texts.of(value.kind));
             out.integer(value_type::UNIT, texts.of(value.unit));
@@ -104,7 +146,7 @@ impl Encoder<'_> {
     }
 
     fn sample(&mut self, row: Sample<'_>, location_ids: &[u64]) {
-        let Self { out, texts } = self;
+        let Self { out, texts, .. } = self;
         out.message(profile::SAMPLE, |out| {
             out.integers(sample::LOCATION_ID, row.stack.iter().map(|id| location_ids[id.row()]));
             out.integers(sample::VALUE, row.values.iter().map(|value| value.cast_unsigned()));
@@ -115,7 +157,7 @@ impl Encoder<'_> {
     }
 
     fn mapping(&mut self, row: &Mapping) {
-        let Self { out, texts } = self;
+        let Self { out, texts, .. } = self;
         out.message(profile::MAPPING, |out| {
             out.integer(mapping::ID, row.id);
             out.integer(mapping::MEMORY_START, row.start.0);
@@ -147,7 +189,7 @@ impl Encoder<'_> {
     }
 
     fn function(&mut self, row: &Function) {
-        let Self { out, texts } = self;
+        let Self { out, texts, .. } = self;
         out.message(profile::FUNCTION, |out| {
             out.integer(function::ID, row.id);
             out.integer(function::NAME, texts.of(row.name));

@@ -45,6 +45,11 @@ impl<'a> Reader<'a> {
         self.at == self.end
     }
 
+    /// Where the unread bytes start.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
     /// The unread bytes.
     pub fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..self.end]

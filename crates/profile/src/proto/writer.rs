@@ -18,6 +18,12 @@ impl Writer {
         self.bytes
     }
 
+    /// How many bytes were written.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// An integer field, left out when it is 0.
     #[inline]
     pub fn integer(&mut self, field: u64, value: u64) {
