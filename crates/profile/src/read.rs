@@ -113,7 +113,7 @@ impl Profile {
         }
     }
 
-    /// Writes the profile as gzip-compressed protobuf, see [`encode`] and [`gzip`].
+    /// Writes the profile as gzip-compressed protobuf, compressed in pieces on all cores.
     ///
     /// # Errors
     ///
