@@ -14,6 +14,7 @@ type Row =
 
 const ROWS: &[Row] = &[
     ("stripped/walk", &["walk.go", "output.go"], "-s -w", &[]),
+    ("stripped/generics", &["generics.go", "output.go"], "-s -w", &[]),
     // The reference finds the table of functions in it by a symbol.
     ("windows/small.exe", &["small/small.go"], "", &[("GOOS", "windows")]),
     ("darwin/small", &["small/small.go"], "-s -w", &[("GOOS", "darwin"), ("GOARCH", "arm64")]),

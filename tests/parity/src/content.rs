@@ -1,7 +1,8 @@
 //! What an answer says, whatever order and numbers the reference chose for it this time.
 //!
-//! Only three formats may be compared so, and tables of nodes with `-files`, which may have one name and
-//! be different nodes. Everywhere else an answer is right if it is one of the reference's, byte for byte.
+//! Only three formats may be compared so; tables of nodes with `-files`, which may have one name and be
+//! different nodes; and callers and callees of a difference, of which some weigh as much as others, but less than
+//! nothing. Everywhere else an answer is right if it is one of the reference's, byte for byte.
 
 mod callgrind;
 
@@ -16,7 +17,7 @@ enum Format {
     Callgrind,
     /// `topproto`: rows that compare equal come in any order.
     Data,
-    /// Text reports of files: as `topproto`.
+    /// Text reports of files, and of the calls of a difference: as `topproto`.
     Files,
 }
 
@@ -30,9 +31,16 @@ impl Format {
         let formats =
             [("dot", Self::Picture), ("callgrind", Self::Callgrind), ("topproto", Self::Data)];
         let listed = formats.into_iter().find(|(name, _)| asked(name)).map(|(_, format)| format);
-        let table = || ["top", "text", "tree"].into_iter().any(asked);
-        listed.or_else(|| (asked("files") && table()).then_some(Self::Files))
+        let table = || ["top", "text", "tree", "peek"].into_iter().any(asked);
+        let calls = || ["tree", "peek"].into_iter().any(asked);
+        let open = asked("files") && table() || is_difference(case) && calls();
+        listed.or_else(|| open.then_some(Self::Files))
     }
+}
+
+/// Whether the case shows what one profile has more or less than another.
+fn is_difference(case: &Case) -> bool {
+    case.flags.iter().any(|flag| flag.starts_with("-base=") || flag.starts_with("-diff_base="))
 }
 
 /// Whether two outputs say the same, as far as the format of the case leaves an order open.

@@ -21,10 +21,19 @@ pub struct Exception {
 /// Every exception.
 pub const EXCEPTIONS: &[Exception] = &[
     Exception {
+        id: "tied-branches",
+        applies: |case| has(case, "-call_tree") && has(case, "-dot"),
+        is_constant: false,
+    },
+    Exception {
         id: "symbols-of-one-address",
         applies: |case| {
-            let of_go = |source: &Path| source.to_string_lossy().contains("go-profiles");
-            has(case, "-disasm=.") && case.sources.iter().any(|source| of_go(source))
+            let made = |source: &Path| {
+                ["go-profiles", "rust-profiles"]
+                    .iter()
+                    .any(|m| source.to_string_lossy().contains(m))
+            };
+            has(case, "-disasm=.") && case.sources.iter().any(|source| made(source))
         },
         is_constant: false,
     },
