@@ -24,7 +24,10 @@ enum Format {
 impl Format {
     fn of(case: &Case) -> Option<Self> {
         let asked = |name: &str| {
-            let flag = case.flags.iter().any(|flag| flag.strip_prefix('-') == Some(name));
+            let named = |flag: &String| {
+                flag.strip_prefix('-').and_then(|flag| flag.split('=').next()) == Some(name)
+            };
+            let flag = case.flags.iter().any(named);
             let script = case.script.as_deref().unwrap_or_default();
             flag || script.lines().any(|line| line.split(' ').next() == Some(name))
         };
