@@ -167,31 +167,75 @@ impl<A: GlobalAlloc> Alloc<A> {
         let caller = unsafe { recorder::Caller::here() };
         // SAFETY: `realloc` may only be asked for sizes that make a layout.
         let new = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
-        let is_ours = recorder::holds(block.addr());
         let is_served = weight.filter(|_| !recorder::is_large(new_size, layout.align()));
-        if !is_ours && is_served.is_none() {
-            // SAFETY: the caller's promise about all three; the block is not the pool's.
-            let moved = || unsafe { self.inner.realloc(block, layout, new_size) };
-            return move_large(block, moved, new, weight, caller);
+        // SAFETY: the caller's promise about all three; for blocks that are not the pool's.
+        let resize = || unsafe { self.inner.realloc(block, layout, new_size) };
+        match (recorder::holds(block.addr()), is_served) {
+            (false, None) => move_large(block, resize, new, weight, caller),
+            (false, Some(weight)) => {
+                let old = recorder::take(block.addr());
+                old.into_iter().for_each(recorder::retire);
+                let Some(moved) = recorder::allocate(new, weight, caller) else {
+                    old.into_iter().for_each(recorder::revive);
+                    return move_large(block, resize, new, None, caller);
+                };
+                // SAFETY: the new block has `new_size` bytes and is nobody else's.
+                unsafe { copy(block, layout, moved.as_ptr(), new_size) };
+                // SAFETY: the caller's promise about `block`, which is given up for the new one.
+                unsafe { self.inner.dealloc(block, layout) };
+                moved.as_ptr()
+            }
+            (true, Some(weight)) => {
+                let moved = recorder::exchange(block.addr(), layout.size(), new, weight, caller);
+                let Some(moved) = moved else {
+                    // SAFETY: the caller's promise about all three.
+                    return unsafe { self.leave_pool(block, layout, new, None, caller) };
+                };
+                if moved.as_ptr() != block {
+                    // SAFETY: the new block has `new_size` bytes and is nobody else's.
+                    unsafe { copy(block, layout, moved.as_ptr(), new_size) };
+                    recorder::free(block.addr(), layout.size());
+                }
+                moved.as_ptr()
+            }
+            // SAFETY: the caller's promise about all three.
+            (true, None) => unsafe { self.leave_pool(block, layout, new, weight, caller) },
         }
-        if let (true, Some(weight)) = (is_ours, is_served)
-            && recorder::reallocate(block.addr(), layout.size(), new, weight, caller)
-        {
-            return block;
-        }
-        let moved = match served(new, weight, caller) {
-            Some(moved) => moved.as_ptr(),
-            // SAFETY: the caller's promise about `new_size`.
-            None => record_if_large(unsafe { self.inner.alloc(new) }, new, weight, caller),
-        };
+    }
+
+    /// Moves a block of the pool to `inner`, where it is recorded if it is large and has a weight.
+    ///
+    /// # Safety
+    /// As for [`GlobalAlloc::realloc`]; the block is the pool's.
+    unsafe fn leave_pool(
+        &self,
+        block: *mut u8,
+        layout: Layout,
+        new: Layout,
+        weight: Option<recorder::Weight>,
+        caller: recorder::Caller,
+    ) -> *mut u8 {
+        // SAFETY: the caller's promise about `new`.
+        let moved = unsafe { self.inner.alloc(new) };
         if !moved.is_null() {
-            // SAFETY: both blocks have that many bytes, and the new one is nobody else's.
-            unsafe { moved.copy_from_nonoverlapping(block, new_size.min(layout.size())) };
-            // SAFETY: the caller's promise about `block`, which is given up for the new one.
-            unsafe { self.dealloc_slowly(block, layout) };
+            // First: what is in use never counts both.
+            recorder::withdraw(block.addr(), layout.size());
+            record_if_large(moved, new, weight, caller);
+            // SAFETY: the new block has that many bytes and is nobody else's.
+            unsafe { copy(block, layout, moved, new.size()) };
+            recorder::free(block.addr(), layout.size());
         }
         moved
     }
+}
+
+/// Copies what fits of a block to another place of `size` bytes.
+///
+/// # Safety
+/// There must be that many bytes at both, and they must not overlap.
+unsafe fn copy(block: *mut u8, layout: Layout, to: *mut u8, size: usize) {
+    // SAFETY: passed on to the caller.
+    unsafe { to.copy_from_nonoverlapping(block, size.min(layout.size())) };
 }
 
 /// A recorded block from the pool, if this allocation is to be recorded and is not large.

@@ -1,6 +1,6 @@
 //! The heap of this program: how much of it to record, and what is recorded.
 //!
-//! # Which of the four numbers
+//! # Which of the numbers
 //!
 //! | sample type | answers |
 //! |---|---|
@@ -8,6 +8,8 @@
 //! | `inuse_objects` | how many blocks that is: many small ones cost more than their bytes |
 //! | `alloc_space` | who allocated since the start, freed or not: a program at its end |
 //! | `alloc_objects` | how often: garbage in a loop |
+//! | `peak_space` | what held memory when the most bytes were in use: how to need less |
+//! | `peak_objects` | how many blocks that was |
 //!
 //! A program that has freed everything has an empty `inuse_space` and a full `alloc_space`.
 
@@ -81,6 +83,8 @@ pub struct Totals {
     pub alloc: Count,
     /// Allocated and not yet freed.
     pub inuse: Count,
+    /// In use at the moment when the most bytes were.
+    pub peak: Count,
     /// Whether the numbers are exact. They are as long as the interval has been 1 since the first
     /// allocation of the process ([`Alloc::with_interval`](crate::Alloc::with_interval)) and
     /// nothing that they need was dropped; otherwise they are estimates without bias.
@@ -102,6 +106,7 @@ pub fn totals() -> Result<Totals, Error> {
     Ok(Totals {
         alloc: totals.alloc,
         inuse: totals.inuse,
+        peak: totals.peak,
         is_exact: recorder::is_exact() && dropped.live == 0 && dropped.samples == 0,
         dropped,
         recorder_bytes: recorder::mapped_bytes(),

@@ -84,20 +84,23 @@ pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
     }
 }
 
-/// Names and units of the values, in the order of [`values`].
-const SAMPLE_TYPES: [(&str, &str); 4] = [
+/// Names and units of the values, in the order of [`values`]: Go's four, and the peak.
+const SAMPLE_TYPES: [(&str, &str); 6] = [
     ("alloc_objects", "count"),
     ("alloc_space", "bytes"),
     ("inuse_objects", "count"),
     ("inuse_space", "bytes"),
+    ("peak_objects", "count"),
+    ("peak_space", "bytes"),
 ];
 
-fn values(row: &Row) -> [i64; 4] {
-    // Counts are at most `i64::MAX`.
-    let pair = |count: Count| [count.objects as i64, count.bytes as i64];
-    let ([alloc_objects, alloc_space], [inuse_objects, inuse_space]) =
-        (pair(row.alloc), pair(row.inuse));
-    [alloc_objects, alloc_space, inuse_objects, inuse_space]
+fn values(row: &Row) -> [i64; 6] {
+    numbers([row.alloc, row.inuse, row.peak]).map(|number| number as i64)
+}
+
+/// Objects and bytes of each in turn. Counts are at most `i64::MAX`.
+fn numbers([alloc, inuse, peak]: [Count; 3]) -> [u64; 6] {
+    [alloc.objects, alloc.bytes, inuse.objects, inuse.bytes, peak.objects, peak.bytes]
 }
 
 fn header(strings: &mut Strings, snapshot: &Snapshot, time_nanos: i64) -> Header {
@@ -124,11 +127,9 @@ fn comments(snapshot: &Snapshot) -> Vec<Vec<u8>> {
     comments
 }
 
-/// The standard errors of the four totals, in the order of the sample types; nothing if all are
-/// exact.
+/// The standard errors of the totals, in the order of the sample types; nothing if all are exact.
 fn errors(errors: &Totals) -> Option<Vec<u8>> {
-    let Totals { alloc, inuse } = errors;
-    let numbers = [alloc.objects, alloc.bytes, inuse.objects, inuse.bytes];
+    let numbers = numbers([errors.alloc, errors.inuse, errors.peak]);
     let mut line = b"heapwise: standard errors of the totals:".to_vec();
     for ((name, _), number) in SAMPLE_TYPES.iter().zip(numbers) {
         // Writing to memory does not fail.

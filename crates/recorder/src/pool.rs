@@ -97,6 +97,14 @@ impl Pool {
         self.range.span_at(address)?.span.class()
     }
 
+    /// The tag of the block at `address`, which is the caller's.
+    pub fn tag_at(&self, address: usize) -> Option<Tag> {
+        let span = self.range.span_at(address)?;
+        let class = span.span.class()?;
+        let slot = class.layout().slot(address - span.start)?;
+        span.span.tag(span.tags(class), slot)
+    }
+
     /// A block of `class` with this tag.
     pub fn allocate(
         &self,

@@ -65,19 +65,25 @@ pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNul
 }
 
 /// Records that the block of [`allocate`] at `address`, of `size` bytes, was freed and allocated
-/// again with `layout` at the same place. `false` if it cannot stay there; nothing has changed
-/// then.
-pub fn reallocate(
+/// again with `layout`, which is not large, and returns where it is now. If that is elsewhere, the
+/// old block is there until it is given to [`free`], which counts nothing then. `None`, and nothing
+/// has changed, if that cannot be done.
+pub fn exchange(
     address: usize,
     size: usize,
     layout: Layout,
     weight: Weight,
     caller: Caller,
-) -> bool {
-    let Some(inside) = enter().filter(|_| RECORDER.fits(address, layout)) else {
-        return false;
-    };
-    RECORDER.reallocate(&inside, address, size, Sample { layout, weight }, caller)
+) -> Option<NonNull<u8>> {
+    RECORDER.exchange(&enter()?, address, size, Sample { layout, weight }, caller)
+}
+
+/// Records the free of a block of [`allocate`] that is still there until it is given to [`free`],
+/// which counts nothing then.
+pub fn withdraw(address: usize, size: usize) {
+    if let Some(inside) = enter() {
+        RECORDER.withdraw(&inside, address, size);
+    }
 }
 
 /// Records the free of a block of [`allocate`], and frees it.
@@ -107,6 +113,13 @@ pub fn take(address: usize) -> Option<Block> {
 pub fn retire(block: Block) {
     if let Some(inside) = enter() {
         RECORDER.retire(&inside, block);
+    }
+}
+
+/// Goes on with a block that was retired, as if nothing had happened.
+pub fn revive(block: Block) {
+    if let Some(inside) = enter() {
+        RECORDER.revive(&inside, block);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::counters::DropCounters;
 use crate::entry::Outermost;
 use crate::live_table::{Block, LiveTable};
 use crate::lock::{Held, Lock};
+use crate::peak::{Allowance, Moment, Peak};
 use crate::pool::{Heap, Pool};
 use crate::random::process_seed;
 use crate::sampler::Weight;
@@ -24,8 +25,8 @@ const STRIPES: usize = 32;
 /// Everything recorded.
 ///
 /// ```text
-/// allocation -> stripe of the thread { stack -> buckets (allocated, in use) -> pool }
-/// free       -> stripe of the block  { pool -> buckets (in use) }
+/// allocation -> stripe of the thread { peak -> stack -> buckets (allocated, in use) -> pool }
+/// free       -> stripe of the block  { pool -> peak -> buckets (in use) }
 /// snapshot   <- buckets of all stripes, with recording stopped
 /// ```
 ///
@@ -33,7 +34,7 @@ const STRIPES: usize = 32;
 /// the program until before it is given back to the allocator, so that no other block can have the
 /// address meanwhile.
 ///
-/// Order of locks: stripes, live table, stack table, pool. No thread holds two stripes, or a stripe
+/// Order of locks: stripes, live table, stack table, pool, peak. No thread holds two stripes, or a stripe
 /// and the live table, except a fork or a snapshot.
 #[derive(Debug)]
 pub struct Recorder {
@@ -41,6 +42,7 @@ pub struct Recorder {
     live: LiveTable,
     stacks: StackTable,
     pool: Pool,
+    peak: Peak,
     /// What did not fit.
     pub dropped: DropCounters,
 }
@@ -50,7 +52,15 @@ pub struct Recorder {
 struct Stripe {
     heap: Heap,
     buckets: BucketTable,
+    allowance: Allowance,
     last: LastStack,
+}
+
+/// Copies of the buckets of all stripes, of one instant.
+struct Copied {
+    buckets: Array<Bucket>,
+    spread: Spread,
+    epoch: u64,
 }
 
 /// The place of a bucket: its stripe, and its row there.
@@ -98,6 +108,11 @@ impl Sample {
         self.layout.size() as u64
     }
 
+    /// How many bytes it stands for.
+    fn bytes(self) -> u64 {
+        self.weight.bytes(self.size())
+    }
+
     fn class(self) -> Class {
         Class::of(self.layout.size(), self.layout.align())
     }
@@ -123,6 +138,7 @@ impl Recorder {
             live: LiveTable::new(),
             stacks: StackTable::new(),
             pool: Pool::new(),
+            peak: Peak::new(),
             dropped: DropCounters::new(),
         }
     }
@@ -147,13 +163,30 @@ impl Recorder {
         source: impl Source,
     ) -> Option<NonNull<u8>> {
         let number = inside.thread() % STRIPES;
-        let mut held = self.stripes[number].lock(inside);
-        let bucket = self.count(inside, &mut held, number, sample, source)?;
-        let Stripe { heap, buckets, .. } = &mut *held;
+        let (mut held, moment) = self.step(inside, number, sample.bytes(), 0);
+        let stripe = &mut *held;
+        let bucket = self.count(inside, stripe, number, sample, source, moment);
+        let block = bucket.and_then(|bucket| self.serve(inside, stripe, sample, bucket, moment));
+        if block.is_none() {
+            self.peak.free(inside, number, &mut stripe.allowance, sample.bytes());
+        }
+        block
+    }
+
+    /// A new block that is counted in `bucket`. `None`, and it is not counted any more, if there is
+    /// no memory.
+    fn serve(
+        &self,
+        inside: &Outermost,
+        stripe: &mut Stripe,
+        sample: Sample,
+        bucket: BucketId,
+        moment: Moment,
+    ) -> Option<NonNull<u8>> {
         let tag = bucket.tag(sample.weight);
-        let block = self.pool.allocate(inside, heap, sample.class(), tag);
+        let block = self.pool.allocate(inside, &mut stripe.heap, sample.class(), tag);
         if block.is_err() {
-            buckets.undo(bucket.row(), sample.size(), sample.weight);
+            stripe.buckets.undo(bucket.row(), sample.size(), sample.weight, moment);
             self.dropped.samples.count();
         }
         block.ok()
@@ -161,64 +194,135 @@ impl Recorder {
 
     /// Records the free of the block of `size` bytes at `address` in the pool, and frees it.
     pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
-        let Some(mut held) = self.stripe_of(inside, address) else { return };
-        let Stripe { heap, buckets, .. } = &mut *held;
-        if let Some(tag) = self.pool.free(inside, heap, address) {
-            let weight = Weight::unpack(tag.weight);
-            buckets.release(BucketId::of_tag(tag).row(), size as u64, weight);
+        let Some(number) = self.pool.heap_of(address) else { return };
+        let mut stripe = self.stripes[number % STRIPES].lock(inside);
+        if let Some(tag) = self.pool.free(inside, &mut stripe.heap, address) {
+            self.count_free(inside, number % STRIPES, &mut stripe, tag, size);
         }
     }
 
-    /// Whether the block at `address` in the pool, which is the caller's, has a slot of the size
-    /// that `layout` would get.
-    pub fn fits(&self, address: usize, layout: Layout) -> bool {
-        !is_large(layout.size(), layout.align())
-            && self.pool.class_at(address) == Some(Class::of(layout.size(), layout.align()))
+    /// Records the free of the block of `size` bytes at `address` in the pool, which stays where it
+    /// is until it is [freed](Self::free).
+    pub fn withdraw(&self, inside: &Outermost, address: usize, size: usize) {
+        let Some(number) = self.pool.heap_of(address) else { return };
+        let mut stripe = self.stripes[number % STRIPES].lock(inside);
+        if let Some(tag) = self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN) {
+            self.count_free(inside, number % STRIPES, &mut stripe, tag, size);
+        }
     }
 
-    /// Records that the block of `size` bytes at `address` in the pool was freed and allocated
-    /// again at the same place, which it [`fits`](Self::fits). `false` if it is none, or there is
-    /// no memory.
-    pub fn reallocate(
+    /// Counts a block as freed, by the tag that it had, if that has not been done.
+    fn count_free(
+        &self,
+        inside: &Outermost,
+        number: usize,
+        stripe: &mut Stripe,
+        tag: Tag,
+        size: usize,
+    ) {
+        if tag == Tag::WITHDRAWN {
+            return;
+        }
+        let (weight, size) = (Weight::unpack(tag.weight), size as u64);
+        let moment = self.peak.free(inside, number, &mut stripe.allowance, weight.bytes(size));
+        stripe.buckets.release(BucketId::of_tag(tag).row(), size, weight, moment);
+    }
+
+    /// Records that the block of `size` bytes at `address` in the pool, the caller's, was freed and
+    /// allocated again, in one step. Returns where it is now: at the same place if its slot is of the
+    /// size that it would get. Else the old block has been [withdrawn](Self::withdraw). `None`, and
+    /// nothing has changed, if there is no memory.
+    pub fn exchange(
         &self,
         inside: &Outermost,
         address: usize,
         size: usize,
         sample: Sample,
         source: impl Source,
-    ) -> bool {
-        let Some(number) = self.pool.heap_of(address) else { return false };
-        let mut held = self.stripes[number % STRIPES].lock(inside);
-        let Some(bucket) = self.count(inside, &mut held, number, sample, source) else {
-            return false;
-        };
-        let Stripe { heap, buckets, .. } = &mut *held;
-        let Some(before) = self.pool.retag(heap, address, bucket.tag(sample.weight)) else {
-            buckets.undo(bucket.row(), sample.size(), sample.weight);
-            return false;
-        };
-        let weight = Weight::unpack(before.weight);
-        buckets.release(BucketId::of_tag(before).row(), size as u64, weight);
-        true
+    ) -> Option<NonNull<u8>> {
+        let number = self.pool.heap_of(address)? % STRIPES;
+        let before = self.pool.tag_at(address)?;
+        let (weight, size) = (Weight::unpack(before.weight), size as u64);
+        let (more, less) = (sample.bytes(), weight.bytes(size));
+        let (mut held, moment) = self.step(inside, number, more, less);
+        let stripe = &mut *held;
+        let bucket = self.count(inside, stripe, number, sample, source, moment);
+        let block = bucket.and_then(|bucket| {
+            if self.pool.class_at(address) == Some(sample.class()) {
+                self.pool.retag(&mut stripe.heap, address, bucket.tag(sample.weight));
+                return NonNull::new(address as *mut u8);
+            }
+            let block = self.serve(inside, stripe, sample, bucket, moment)?;
+            self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN);
+            Some(block)
+        });
+        if block.is_some() {
+            stripe.buckets.release(BucketId::of_tag(before).row(), size, weight, moment);
+        } else {
+            drop(held);
+            drop(self.step(inside, number, less, more));
+        }
+        block
     }
 
-    fn stripe_of<'a>(&'a self, inside: &'a Outermost, address: usize) -> Option<Held<'a, Stripe>> {
-        let number = self.pool.heap_of(address)?;
-        Some(self.stripes.get(number)?.lock(inside))
+    /// Locks stripe `number` for an event that allocates so many bytes more and frees so many, and
+    /// settles its moment.
+    fn step<'a>(
+        &'a self,
+        inside: &'a Outermost,
+        number: usize,
+        more: u64,
+        less: u64,
+    ) -> (Held<'a, Stripe>, Moment) {
+        let mut held = self.stripes[number].lock(inside);
+        let allowance = &mut held.allowance;
+        let moment = match more.checked_sub(less) {
+            Some(bytes) => self.peak.allocate(inside, number, allowance, bytes),
+            None => Some(self.peak.free(inside, number, allowance, less - more)),
+        };
+        if let Some(moment) = moment {
+            return (held, moment);
+        }
+        drop(held);
+        self.step_alone(inside, number, more - less)
+    }
+
+    /// As [`step`](Self::step), for an allocation that may make a new peak: no other stripe has an
+    /// allowance.
+    #[cold]
+    fn step_alone<'a>(
+        &'a self,
+        inside: &'a Outermost,
+        number: usize,
+        bytes: u64,
+    ) -> (Held<'a, Stripe>, Moment) {
+        loop {
+            let borrowers = self.peak.call(inside);
+            for other in (0..STRIPES).filter(|other| borrowers >> other & 1 == 1) {
+                let mut stripe = self.stripes[other].lock(inside);
+                self.peak.give_back(inside, other, &mut stripe.allowance);
+            }
+            let mut held = self.stripes[number].lock(inside);
+            let moment = self.peak.allocate(inside, number, &mut held.allowance, bytes);
+            self.peak.answered(inside);
+            // Nothing was lent since the call, so this is not asked twice.
+            if let Some(moment) = moment {
+                return (held, moment);
+            }
+        }
     }
 
     /// Records the large block at `address`, which nobody else knows yet.
     pub fn record(&self, inside: &Outermost, address: usize, sample: Sample, source: impl Source) {
         let number = inside.thread() % STRIPES;
-        let mut held = self.stripes[number].lock(inside);
-        let bucket = self.count(inside, &mut held, number, sample, source);
+        let (mut held, moment) = self.step(inside, number, sample.bytes(), 0);
+        let bucket = self.count(inside, &mut held, number, sample, source, moment);
+        let Some(bucket) = bucket else {
+            self.peak.free(inside, number, &mut held.allowance, sample.bytes());
+            return;
+        };
         drop(held);
-        if let Some(bucket) = bucket {
-            self.keep(
-                inside,
-                Block { address, size: sample.size(), weight: sample.weight, bucket },
-            );
-        }
+        self.keep(inside, Block { address, size: sample.size(), weight: sample.weight, bucket });
     }
 
     /// Removes the large block at `address`, if it is recorded, before the allocator gets it back.
@@ -229,8 +333,18 @@ impl Recorder {
 
     /// Counts a block that was taken as freed.
     pub fn retire(&self, inside: &Outermost, block: Block) {
-        let mut stripe = self.stripes[block.bucket.stripe()].lock(inside);
-        stripe.buckets.release(block.bucket.row(), block.size, block.weight);
+        let number = block.bucket.stripe();
+        let (mut stripe, moment) = self.step(inside, number, 0, block.weight.bytes(block.size));
+        stripe.buckets.release(block.bucket.row(), block.size, block.weight, moment);
+    }
+
+    /// Counts a block that was [retired](Self::retire) as in use again, and makes it live.
+    pub fn revive(&self, inside: &Outermost, block: Block) {
+        let number = block.bucket.stripe();
+        let (mut stripe, moment) = self.step(inside, number, block.weight.bytes(block.size), 0);
+        stripe.buckets.restore(block.bucket.row(), block.size, block.weight, moment);
+        drop(stripe);
+        self.keep(inside, block);
     }
 
     /// Makes a recorded large block live: after its allocation, or again because it was not freed
@@ -255,12 +369,13 @@ impl Recorder {
         number: usize,
         sample: Sample,
         source: impl Source,
+        moment: Moment,
     ) -> Option<BucketId> {
         let (size, weight) = (sample.size(), sample.weight);
         let stack = source.stack(inside, &mut stripe.last, &self.stacks, &self.dropped);
-        let recorded = stripe.buckets.record(stack, size, weight).or_else(|NoMemory| {
+        let recorded = stripe.buckets.record(stack, size, weight, moment).or_else(|NoMemory| {
             self.dropped.stacks.count();
-            stripe.buckets.record(StackId::EMPTY, size, weight)
+            stripe.buckets.record(StackId::EMPTY, size, weight, moment)
         });
         if recorded.is_err() {
             self.dropped.samples.count();
@@ -276,18 +391,18 @@ impl Recorder {
     /// What was recorded, as of one instant: a row a stack and size class, in order of stacks; and
     /// how far the sums over them may be off.
     pub fn rows(&self, inside: &Outermost) -> Result<(Array<Row>, Spread), NoMemory> {
-        let (mut buckets, spread) = self.buckets(inside)?;
+        let Copied { mut buckets, spread, epoch } = self.buckets(inside)?;
         buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.class));
         let mut rows = Array::with_capacity(buckets.len())?;
         let seed = process_seed();
         for same in buckets.chunk_by(|a, b| (a.stack, a.class) == (b.stack, b.class)) {
-            rows.push(Row::of(same, seed))?;
+            rows.push(Row::of(same, epoch, seed))?;
         }
         Ok((rows, spread))
     }
 
     /// Copies every bucket of every stripe.
-    fn buckets(&self, inside: &Outermost) -> Result<(Array<Bucket>, Spread), NoMemory> {
+    fn buckets(&self, inside: &Outermost) -> Result<Copied, NoMemory> {
         let mut room = 0;
         loop {
             let mut buckets = Array::with_backed_capacity(room)?;
@@ -297,9 +412,9 @@ impl Recorder {
             if wanted <= buckets.capacity() {
                 let all = held.iter().flat_map(|stripe| stripe.buckets.buckets());
                 all.copied().try_for_each(|bucket| buckets.push(bucket))?;
-                let mut spread = Spread::default();
-                held.iter().for_each(|stripe| spread += stripe.buckets.spread());
-                return Ok((buckets, spread));
+                let (mut spread, epoch) = (Spread::default(), self.peak.epoch(inside));
+                held.iter().for_each(|stripe| spread += stripe.buckets.spread(epoch));
+                return Ok(Copied { buckets, spread, epoch });
             }
             // The tables are bounded, so this ends; room to grow makes the next round the last as a
             // rule.
@@ -319,10 +434,12 @@ impl Recorder {
         self.live.acquire();
         self.stacks.acquire();
         self.pool.acquire();
+        self.peak.acquire();
     }
 
     /// Lets the threads go on after [`acquire`](Self::acquire).
     pub fn release(&self) {
+        self.peak.release_lock();
         self.pool.release_lock();
         self.stacks.release_locks();
         self.live.release_locks();
@@ -332,7 +449,12 @@ impl Recorder {
 
 impl Stripe {
     const fn new() -> Self {
-        Self { heap: Heap::new(0), buckets: BucketTable::new(), last: LastStack::new() }
+        Self {
+            heap: Heap::new(0),
+            buckets: BucketTable::new(),
+            allowance: Allowance::new(),
+            last: LastStack::new(),
+        }
     }
 }
 

@@ -162,6 +162,16 @@ impl Weight {
         Self(((fixed + ((1 << cut) >> 1)) >> cut) << cut)
     }
 
+    /// How many bytes an allocation of `size` bytes stands for, to the nearest.
+    #[inline]
+    pub fn bytes(self, size: u64) -> u64 {
+        if self == Self::ONE {
+            return size;
+        }
+        let fixed = u128::from(self.0) * u128::from(size) + (1 << (Self::FRACTION_BITS - 1));
+        u64::try_from(fixed >> Self::FRACTION_BITS).unwrap_or(u64::MAX)
+    }
+
     /// How many binary digits of `fixed` lie beyond the significant ones.
     fn cut(fixed: u64) -> u32 {
         (u64::BITS - fixed.leading_zeros()).saturating_sub(Self::SIGNIFICANT_BITS)

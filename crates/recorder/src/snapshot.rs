@@ -29,12 +29,13 @@ impl Snapshot {
         self.stacks.frames(stack)
     }
 
-    /// The standard errors of the sums over all rows: of what was allocated, and of what is in use.
-    /// Zero where everything was recorded.
+    /// The standard errors of the sums over all rows: of what was allocated, of what is in use, and
+    /// of what was at the peak. Zero where everything was recorded.
     pub fn standard_errors(&self) -> Totals {
         Totals {
             alloc: self.spread.alloc.standard_errors(),
             inuse: self.spread.inuse.standard_errors(),
+            peak: self.spread.peak.standard_errors(),
         }
     }
 
@@ -60,18 +61,21 @@ pub struct Row {
     pub alloc: Count,
     /// Allocated and not yet freed.
     pub inuse: Count,
+    /// In use at the moment when the most bytes were.
+    pub peak: Count,
 }
 
 impl Row {
-    /// The sums over buckets of one stack and size class.
+    /// The sums over buckets of one stack and size class; the last peak began `epoch`.
     ///
     /// Rounded at random, but each stack and size class in the same way in all snapshots that have
     /// one `seed`.
-    pub(crate) fn of(buckets: &[Bucket], seed: u64) -> Self {
-        let (mut alloc, mut inuse) = (Amount::default(), Amount::default());
+    pub(crate) fn of(buckets: &[Bucket], epoch: u64, seed: u64) -> Self {
+        let [mut alloc, mut inuse, mut peak] = [Amount::default(); 3];
         for bucket in buckets {
             alloc += bucket.alloc;
             inuse += bucket.inuse;
+            peak += bucket.at_peak(epoch);
         }
         let (stack, class) =
             buckets.first().map_or((StackId::EMPTY, 0), |bucket| (bucket.stack, bucket.class));
@@ -82,6 +86,7 @@ impl Row {
             size: alloc.mean_size(),
             alloc: alloc.rounded(dither),
             inuse: inuse.rounded(dither),
+            peak: peak.rounded(dither),
         }
     }
 }
@@ -93,12 +98,15 @@ pub struct Totals {
     pub alloc: Count,
     /// Allocated and not yet freed.
     pub inuse: Count,
+    /// In use at the moment when the most bytes were.
+    pub peak: Count,
 }
 
 impl Totals {
     pub(crate) fn plus(mut self, row: Row) -> Self {
         self.alloc += row.alloc;
         self.inuse += row.inuse;
+        self.peak += row.peak;
         self
     }
 }

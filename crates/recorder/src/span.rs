@@ -34,6 +34,11 @@ pub struct Tag {
     pub weight: u32,
 }
 
+impl Tag {
+    /// Of a block that is counted as freed and still in use.
+    pub const WITHDRAWN: Self = Self { place: u32::MAX, weight: 0 };
+}
+
 /// The tags of a span, which are at its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Tags(&'static [AtomicU64]);

@@ -33,7 +33,7 @@ fn a_profile_says_what_was_recorded_and_where() {
     assert!(profile.header.time_nanos > 1_500_000_000_000_000_000);
     assert!(profile.header.comments.is_empty());
 
-    let sums = profile.samples.iter().fold([0; 4], |mut sums, sample| {
+    let sums = profile.samples.iter().fold([0; 6], |mut sums, sample| {
         sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += value);
         assert!(sample.stack.len() > 3);
         let bytes =
@@ -41,7 +41,7 @@ fn a_profile_says_what_was_recorded_and_where() {
         assert_eq!(sample.labels[0].value, bytes);
         sums
     });
-    assert_eq!(sums, [2, 96, 1, 48]);
+    assert_eq!(sums, [2, 96, 1, 48, 2, 96]);
 
     let main = profile.mappings.first().unwrap();
     assert_eq!(text(main.file), std::env::current_exe().unwrap().to_str().unwrap());
@@ -74,8 +74,9 @@ fn build_ids_are_lower_case_hex() {
 fn estimates_say_how_far_they_may_be_off() {
     let count = |objects, bytes| Count { objects, bytes };
     assert_eq!(errors(&Totals::default()), None);
-    let line = errors(&Totals { alloc: count(1, 20), inuse: count(300, 4000) }).unwrap();
+    let (alloc, inuse, peak) = (count(1, 20), count(300, 4000), count(5, 6));
+    let line = errors(&Totals { alloc, inuse, peak }).unwrap();
     let expected = "heapwise: standard errors of the totals: alloc_objects 1 alloc_space 20 \
-                    inuse_objects 300 inuse_space 4000";
+                    inuse_objects 300 inuse_space 4000 peak_objects 5 peak_space 6";
     assert_eq!(line, expected.as_bytes());
 }

@@ -16,6 +16,8 @@ pub struct Counting {
     alloc_bytes: AtomicU64,
     free_objects: AtomicU64,
     free_bytes: AtomicU64,
+    inuse_bytes: AtomicU64,
+    peak: [AtomicU64; 2],
 }
 
 thread_local! {
@@ -30,6 +32,8 @@ impl Counting {
             alloc_bytes: AtomicU64::new(0),
             free_objects: AtomicU64::new(0),
             free_bytes: AtomicU64::new(0),
+            inuse_bytes: AtomicU64::new(0),
+            peak: [const { AtomicU64::new(0) }; 2],
         }
     }
 
@@ -45,6 +49,12 @@ impl Counting {
         if !block.is_null() && !PAUSED.get() {
             self.alloc_objects.fetch_add(1, SeqCst);
             self.alloc_bytes.fetch_add(size as u64, SeqCst);
+            let before = self.inuse_bytes.fetch_add(size as u64, SeqCst);
+            let inuse = before.wrapping_add(size as u64);
+            if inuse > self.peak[1].fetch_max(inuse, SeqCst) {
+                let freed = self.free_objects.load(SeqCst);
+                self.peak[0].store(self.alloc_objects.load(SeqCst).wrapping_sub(freed), SeqCst);
+            }
         }
         block
     }
@@ -55,6 +65,14 @@ impl Counting {
         }
         self.free_objects.fetch_add(1, SeqCst);
         self.free_bytes.fetch_add(size as u64, SeqCst);
+        self.inuse_bytes.fetch_sub(size as u64, SeqCst);
+    }
+
+    /// What was in use when the most bytes were; the number of objects is right if no other thread
+    /// did anything then.
+    pub fn peak(&self) -> Count {
+        let [objects, bytes] = &self.peak;
+        Count { objects: objects.load(SeqCst), bytes: bytes.load(SeqCst) }
     }
 
     /// Allocated, and in use.

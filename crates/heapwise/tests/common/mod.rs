@@ -14,13 +14,15 @@ pub fn profile(bytes: &[u8]) -> Profile {
 
 /// Allocated, and in use: the sums over a profile.
 pub fn sums(profile: &Profile) -> (Count, Count) {
-    let mut sums = [0u64; 4];
+    let [alloc, inuse, _] = all_sums(profile);
+    (alloc, inuse)
+}
+
+/// Allocated, in use, and in use at the peak: the sums over a profile.
+pub fn all_sums(profile: &Profile) -> [Count; 3] {
+    let mut sums = [0u64; 6];
     for sample in profile.samples.iter() {
         sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += *value as u64);
     }
-    let [alloc_objects, alloc_bytes, inuse_objects, inuse_bytes] = sums;
-    (
-        Count { objects: alloc_objects, bytes: alloc_bytes },
-        Count { objects: inuse_objects, bytes: inuse_bytes },
-    )
+    [0, 2, 4].map(|column| Count { objects: sums[column], bytes: sums[column + 1] })
 }

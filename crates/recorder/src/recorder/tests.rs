@@ -37,9 +37,21 @@ fn a_block_is_in_use_from_its_allocation_to_its_free() {
     assert!(RECORDER.may_hold(first) && RECORDER.holds(second));
     assert_eq!(totals(&RECORDER, &inside).inuse, count(2, 200));
     RECORDER.free(&inside, first, 100);
-    assert_eq!(totals(&RECORDER, &inside), Totals { alloc: count(2, 200), inuse: count(1, 100) });
+    let (alloc, inuse, peak) = (count(2, 200), count(1, 100), count(2, 200));
+    assert_eq!(totals(&RECORDER, &inside), Totals { alloc, inuse, peak });
     RECORDER.free(&inside, first, 100);
     assert_eq!(totals(&RECORDER, &inside).inuse, count(1, 100), "freed once");
+}
+
+fn exchange(
+    inside: &Outermost,
+    recorder: &Recorder,
+    block: usize,
+    from: usize,
+    to: usize,
+) -> usize {
+    let block = recorder.exchange(inside, block, from, one(to), &[7][..]).unwrap();
+    block.as_ptr() as usize
 }
 
 #[test]
@@ -47,15 +59,59 @@ fn a_block_is_resized_where_it_is_if_its_slot_fits() {
     static RECORDER: Recorder = Recorder::new();
     let inside = inside();
     let block = allocate(&RECORDER, &inside, one(100), &STACK);
-    let larger = one(112);
-    assert!(RECORDER.fits(block, larger.layout));
-    assert!(RECORDER.reallocate(&inside, block, 100, larger, &[7][..]));
-    assert_eq!(totals(&RECORDER, &inside), Totals { alloc: count(2, 212), inuse: count(1, 112) });
-    let layout = |size, align| Layout::from_size_align(size, align).unwrap();
-    assert!(!RECORDER.fits(block, layout(113, 1)) && !RECORDER.fits(block, layout(112, 32)));
-    assert!(!RECORDER.fits(block, layout(LARGE, 1)));
+    assert_eq!(exchange(&inside, &RECORDER, block, 100, 112), block);
+    let (alloc, inuse) = (count(2, 212), count(1, 112));
+    assert_eq!(totals(&RECORDER, &inside), Totals { alloc, inuse, peak: inuse });
+    let moved = exchange(&inside, &RECORDER, block, 112, 113);
+    assert_ne!(moved, block);
+    let (alloc, inuse) = (count(3, 325), count(1, 113));
+    assert_eq!(totals(&RECORDER, &inside), Totals { alloc, inuse, peak: inuse }, "never both");
     RECORDER.free(&inside, block, 112);
+    assert_eq!(totals(&RECORDER, &inside).inuse, inuse, "counted before");
+    RECORDER.free(&inside, moved, 113);
     assert_eq!(totals(&RECORDER, &inside).inuse, count(0, 0));
+}
+
+#[test]
+fn a_block_is_counted_as_freed_before_its_place_is() {
+    static RECORDER: Recorder = Recorder::new();
+    let inside = inside();
+    let block = allocate(&RECORDER, &inside, one(100), &STACK);
+    RECORDER.withdraw(&inside, block, 100);
+    assert_eq!(totals(&RECORDER, &inside).inuse, count(0, 0));
+    assert_ne!(allocate(&RECORDER, &inside, one(100), &STACK), block);
+    RECORDER.free(&inside, block, 100);
+    assert_eq!(totals(&RECORDER, &inside).inuse, count(1, 100));
+}
+
+/// Each stack's part of what was in use at the peak, whatever came after.
+#[test]
+fn the_peak_is_that_of_all_stripes_together() {
+    static RECORDER: Recorder = Recorder::new();
+    let of_stack = |frame: usize| {
+        let (rows, _) = RECORDER.rows(&inside()).unwrap();
+        let is_of = |row: &&Row| RECORDER.stacks().frames(row.stack).eq([frame]);
+        rows.iter().find(is_of).map(|row| row.peak).unwrap()
+    };
+    let allocate = |sizes: std::ops::Range<usize>, frame| -> Vec<(usize, usize)> {
+        let inside = inside();
+        sizes.map(|size| (allocate(&RECORDER, &inside, one(size), &[frame]), size)).collect()
+    };
+    let free = |blocks: Vec<(usize, usize)>| {
+        let inside = inside();
+        blocks.into_iter().for_each(|(block, size)| RECORDER.free(&inside, block, size));
+    };
+    let elsewhere = |frame| std::thread::scope(|s| s.spawn(|| allocate(64..128, frame)).join());
+    let first = allocate(64..128, 1);
+    let second = elsewhere(2).unwrap();
+    let sum = (64..128).sum::<usize>() as u64;
+    free(first);
+    let third = elsewhere(3).unwrap();
+    assert_eq!([1, 2, 3].map(of_stack), [count(64, sum), count(64, sum), count(0, 0)]);
+    let fourth = elsewhere(4).unwrap();
+    assert_eq!([1, 2, 3, 4].map(of_stack).map(|peak| peak.objects), [0, 64, 64, 64]);
+    [second, third, fourth].into_iter().for_each(free);
+    assert_eq!(totals(&RECORDER, &inside()).peak, count(192, 3 * sum));
 }
 
 #[test]
@@ -79,8 +135,8 @@ fn an_unnoticed_free_is_made_up_for_when_the_address_comes_back() {
     let inside = inside();
     RECORDER.record(&inside, 0x1000, one(10_000), &STACK[..]);
     RECORDER.record(&inside, 0x1000, one(30_000), &STACK[..]);
-    let totals = totals(&RECORDER, &inside);
-    assert_eq!(totals, Totals { alloc: count(2, 40_000), inuse: count(1, 30_000) });
+    let (alloc, inuse, peak) = (count(2, 40_000), count(1, 30_000), count(2, 40_000));
+    assert_eq!(totals(&RECORDER, &inside), Totals { alloc, inuse, peak });
     assert_eq!(RECORDER.take(&inside, 0x1000).unwrap().size, 30_000);
 }
 
@@ -142,8 +198,7 @@ fn a_snapshot_under_load_never_shows_more_in_use_than_allocated() {
             assert!(rows.iter().all(|row| row.alloc.bytes == 64 * row.alloc.objects));
         }
     });
-    assert_eq!(
-        totals(&RECORDER, &inside()),
-        Totals { alloc: count(90_000, 5_760_000), inuse: count(0, 0) }
-    );
+    let totals = totals(&RECORDER, &inside());
+    assert_eq!((totals.alloc, totals.inuse), (count(90_000, 5_760_000), count(0, 0)));
+    assert!((1..=3).contains(&totals.peak.objects), "{totals:?}");
 }
