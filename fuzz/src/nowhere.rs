@@ -1,7 +1,7 @@
 //! A machine with one file, `profile`, and nothing else: no binaries, no sources, no network.
 
-use std::ffi::OsString;
-use std::io::{self, Write};
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use heapwise_binary::Image;
@@ -28,6 +28,16 @@ impl Host for Nowhere {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.stat(path).map(|()| self.0.clone())
+    }
+
+    fn open_file(&self, path: &Path) -> io::Result<(Box<dyn Read + Send>, u64)> {
+        let bytes = self.read(path)?;
+        let size = bytes.len() as u64;
+        Ok((Box::new(io::Cursor::new(bytes)), size))
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        self.stat(path).map(|()| path.to_owned())
     }
 
     fn read_stdin(&self) -> io::Result<Vec<u8>> {
@@ -74,11 +84,19 @@ impl Host for Nowhere {
         Ok(())
     }
 
+    fn remove(&self, _: &Path) -> io::Result<()> {
+        Err(missing())
+    }
+
     fn temp_dir(&self) -> PathBuf {
         PathBuf::from("/tmp")
     }
 
-    fn run(&self, _: &Path, _: &[OsString], _: u64) -> io::Result<Ran> {
+    fn run(&self, _: &str, _: &[&OsStr]) -> io::Result<()> {
+        Err(missing())
+    }
+
+    fn output_of(&self, _: &Path, _: &[OsString], _: Vec<u8>, _: u64) -> io::Result<Ran> {
         Err(missing())
     }
 

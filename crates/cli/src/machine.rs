@@ -34,12 +34,22 @@ impl Host for Machine {
         fs::read(path)
     }
 
-    fn open_file(&self, path: &Path) -> Option<(Box<dyn Read + Send>, u64)> {
+    fn open_file(&self, path: &Path) -> io::Result<(Box<dyn Read + Send>, u64)> {
         // Opening a pipe, and closing it again, would end its writer.
-        fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-        let file = fs::File::open(path).ok()?;
-        let size = file.metadata().ok()?.len();
-        Some((Box::new(file), size))
+        let found = fs::metadata(path)?;
+        if found.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !found.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        let file = fs::File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok((Box::new(file), size))
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
     }
 
     fn read_stdin(&self) -> io::Result<Vec<u8>> {

@@ -17,6 +17,8 @@ use crate::http::{Request, RequestError, Response};
 pub struct FakeHost {
     /// Files by absolute path. Every parent of a file is a directory.
     pub files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Files that are links, and where they lead.
+    pub links: BTreeMap<PathBuf, PathBuf>,
     /// Environment variables.
     pub env: BTreeMap<String, OsString>,
     /// Standard input.
@@ -72,10 +74,15 @@ impl Host for FakeHost {
         self.files.get(&path).cloned().or_else(created).ok_or_else(Self::missing)
     }
 
-    fn open_file(&self, path: &Path) -> Option<(Box<dyn Read + Send>, u64)> {
-        let bytes = self.read(path).ok()?;
+    fn open_file(&self, path: &Path) -> io::Result<(Box<dyn Read + Send>, u64)> {
+        let bytes = self.read(path)?;
         let size = bytes.len() as u64;
-        Some((Box::new(io::Cursor::new(bytes)), size))
+        Ok((Box::new(io::Cursor::new(bytes)), size))
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = self.absolute(path);
+        self.stat(&path).map(|()| self.links.get(&path).cloned().unwrap_or(path))
     }
 
     fn read_stdin(&self) -> io::Result<Vec<u8>> {
@@ -84,7 +91,11 @@ impl Host for FakeHost {
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
         let directory = self.absolute(directory);
-        Ok(self.files.keys().filter(|f| f.parent() == Some(&directory)).cloned().collect())
+        let below = self.files.keys().filter_map(|file| file.strip_prefix(&directory).ok());
+        let mut entries: Vec<PathBuf> =
+            below.filter_map(|path| Some(directory.join(path.components().next()?))).collect();
+        entries.dedup();
+        Ok(entries)
     }
 
     fn open_image(&self, path: &Path) -> Result<Image, heapwise_binary::Error> {

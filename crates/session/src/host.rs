@@ -39,9 +39,18 @@ pub trait Host: Sync {
     /// When it cannot be opened or read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// A regular file to read piece by piece, and its size. Unlike a pipe, it can be read again:
-    /// nothing if that is not what lies at `path`.
-    fn open_file(&self, path: &Path) -> Option<(Box<dyn Read + Send>, u64)>;
+    /// A regular file to read piece by piece, and its size. Unlike a pipe, it can be read again.
+    ///
+    /// # Errors
+    /// When it cannot be opened, [`io::ErrorKind::IsADirectory`] when it is a directory; also when it is
+    /// neither.
+    fn open_file(&self, path: &Path) -> io::Result<(Box<dyn Read + Send>, u64)>;
+
+    /// Where `path` leads to in the end, links followed.
+    ///
+    /// # Errors
+    /// When nothing is there.
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// All of standard input.
     ///

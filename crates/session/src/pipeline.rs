@@ -98,7 +98,9 @@ fn render_step(
     let sources = SourceFiles::new(host, options);
     let objects = HostObjects::new(host, options, &loaded.tools);
     let input = prepared.input(&sources, &objects);
-    (report.command.render)(&input, prepared.argument.as_ref(), host, out)?;
+    let rendered = (report.command.render)(&input, prepared.argument.as_ref(), host, out);
+    sources.tell();
+    rendered?;
     if !report.command.one_column {
         return Ok(Vec::new());
     }

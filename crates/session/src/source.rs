@@ -119,7 +119,7 @@ pub fn read(name: &OsStr, options: &FetchOptions, host: &dyn Host) -> Result<Rea
 /// The profile in a large compressed file, without all of its bytes in memory. Whatever else lies
 /// there is nothing: it is read whole, to see what it is.
 fn large(path: &Path, host: &dyn Host) -> Option<Profile> {
-    let (file, size) = host.open_file(path)?;
+    let (file, size) = host.open_file(path).ok()?;
     if size < LARGE {
         return None;
     }

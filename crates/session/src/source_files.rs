@@ -1,7 +1,16 @@
 //! Source text: which file a name in a profile means on this machine.
+//!
+//! First as the reference looks for it: by the name, and on `source_path`. If that fails, where Go and
+//! Rust keep what the name says it is part of.
 
+mod missing;
+mod origin;
+mod places;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use heapwise_graph::base_name;
@@ -9,6 +18,8 @@ use heapwise_report::Sources;
 
 use crate::Options;
 use crate::host::{Host, path_list, path_of, reason};
+use missing::Missing;
+use places::Places;
 
 /// The source files of a machine, under the names that `trim_path` and `source_path` lead to.
 pub struct SourceFiles<'a> {
@@ -16,6 +27,16 @@ pub struct SourceFiles<'a> {
     trim_path: &'a str,
     source_path: &'a str,
     current_dir: String,
+    places: Places<'a>,
+    told: RefCell<Told>,
+}
+
+/// What is to be said once the report is there.
+#[derive(Debug, Default)]
+struct Told {
+    /// Whose sources are shown for others.
+    notes: BTreeSet<String>,
+    missing: Missing,
 }
 
 /// What build systems put before the paths of their sandbox. Taken off after the user's prefixes.
@@ -23,6 +44,9 @@ const SANDBOX: [&str; 2] = ["/proc/self/cwd/./", "/proc/self/cwd/"];
 
 /// The longest line that is shown, in bytes: a longer one ends the file.
 const LONGEST_LINE: usize = 64 << 10;
+
+/// The most that is read of a file, in bytes.
+const LONGEST_FILE: u64 = 64 << 20;
 
 impl fmt::Debug for SourceFiles<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,11 +60,16 @@ impl<'a> SourceFiles<'a> {
     /// The source files of `host`, as `options` say where they lie.
     pub fn new(host: &'a dyn Host, options: &'a Options) -> Self {
         let current_dir = host.current_dir().map(|dir| dir.to_string_lossy().into_owned());
+        let current_dir = current_dir.unwrap_or_default();
+        let source_path = options.source_path.as_str();
+        let searched = if source_path.is_empty() { &current_dir } else { source_path };
         Self {
             host,
             trim_path: &options.trim_path,
-            source_path: &options.source_path,
-            current_dir: current_dir.unwrap_or_default(),
+            source_path,
+            places: Places::new(host, &path_list(searched)),
+            current_dir,
+            told: RefCell::default(),
         }
     }
 
@@ -49,15 +78,22 @@ impl<'a> SourceFiles<'a> {
         if self.source_path.is_empty() { &self.current_dir } else { self.source_path }
     }
 
+    /// Says on the host what was not found, and what is shown from another place than the profile names.
+    pub fn tell(&self) {
+        let told = self.told.take();
+        told.notes.into_iter().chain(told.missing.lines()).for_each(|line| self.host.note(&line));
+    }
+
+    /// As the reference looks for it.
     fn read(&self, name: &[u8]) -> Result<Vec<u8>, String> {
         let path = path_of(name);
         if path.is_absolute() {
             let say = |error: io::Error| format!("open {}: {}", path.display(), reason(&error));
-            return self.content(&path).map_err(say);
+            return content(self.host, &path).map_err(say);
         }
         for directory in path_list(self.search_path()) {
             for parent in Path::new(directory).ancestors() {
-                if let Ok(content) = self.content(&parent.join(&path)) {
+                if let Ok(content) = content(self.host, &parent.join(&path)) {
                     return Ok(content);
                 }
             }
@@ -65,13 +101,39 @@ impl<'a> SourceFiles<'a> {
         Err(format!("could not find file {} on path {}", path.display(), self.search_path()))
     }
 
-    /// The content of a file. A directory counts as one without lines, as it does for the reference.
-    fn content(&self, path: &Path) -> io::Result<Vec<u8>> {
-        match self.host.read(path) {
-            Err(error) if error.kind() == io::ErrorKind::IsADirectory => Ok(Vec::new()),
-            read => read,
+    /// Where Go and Rust keep what `shown` says it is part of.
+    fn read_elsewhere(&self, shown: &[u8]) -> Option<Vec<u8>> {
+        let whole = path_of(shown);
+        if let Some(content) = whole.is_absolute().then(|| file(self.host, &whole).ok()).flatten() {
+            return Some(content);
         }
+        let origins = origin::origins(shown);
+        let name = String::from_utf8_lossy(shown);
+        for candidate in origins.iter().flat_map(|origin| self.places.candidates(origin, &name)) {
+            if let Ok(content) = file(self.host, &candidate.path) {
+                self.told.borrow_mut().notes.extend(candidate.note);
+                return Some(content);
+            }
+        }
+        self.told.borrow_mut().missing.add(shown, origins.first());
+        None
     }
+}
+
+/// The content of a file. A directory counts as one without lines, as it does for the reference.
+fn content(host: &dyn Host, path: &Path) -> io::Result<Vec<u8>> {
+    match file(host, path) {
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => Ok(Vec::new()),
+        read => read,
+    }
+}
+
+/// The content of a regular file, if it is long the start of it.
+fn file(host: &dyn Host, path: &Path) -> io::Result<Vec<u8>> {
+    let (file, _) = host.open_file(path)?;
+    let mut content = Vec::new();
+    file.take(LONGEST_FILE).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 impl Sources for SourceFiles<'_> {
@@ -81,7 +143,8 @@ impl Sources for SourceFiles<'_> {
 
     fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         let name = trim(shown, self.trim_path, self.search_path());
-        self.read(name).map(|content| lines(&content))
+        let read = self.read(name).or_else(|why| self.read_elsewhere(shown).ok_or(why));
+        read.map(|content| lines(&content))
     }
 }
 
@@ -118,54 +181,4 @@ fn lines(content: &[u8]) -> Vec<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fake_host::FakeHost;
-
-    #[test]
-    fn prefixes_come_off_in_order() {
-        for (path, trim_path, search_path, trimmed) in [
-            ("/remote/my-project/foo/bar.c", "", "/home/me/my-project", "foo/bar.c"),
-            (
-                "/remote/my-project/foo/bar.c",
-                "/remote",
-                "/home/me/my-project",
-                "my-project/foo/bar.c",
-            ),
-            ("/a/b/c.rs", "/x:/a/b/", "", "c.rs"),
-            ("/a/bc.rs", "/a/b", "", "/a/bc.rs"),
-            ("/proc/self/cwd/./lib.rs", "", "", "lib.rs"),
-            ("/proc/self/cwd/lib.rs", "/x", "", "lib.rs"),
-            ("rel/lib.rs", "", "", "rel/lib.rs"),
-        ] {
-            let got = trim(path.as_bytes(), trim_path, search_path);
-            assert_eq!(got, trimmed.as_bytes(), "{path}");
-        }
-    }
-
-    #[test]
-    fn relative_names_are_looked_for_up_the_tree() {
-        let mut host = FakeHost::default();
-        host.files.insert("/src/lib.rs".into(), b"one\r\ntwo\n".to_vec());
-        let options = Options { source_path: "/no:/src/deep/er".into(), ..Options::default() };
-        let sources = SourceFiles::new(&host, &options);
-        assert_eq!(sources.lines(b"lib.rs").unwrap(), [b"one".to_vec(), b"two".to_vec()]);
-        assert_eq!(
-            sources.lines(b"main.rs").unwrap_err(),
-            "could not find file main.rs on path /no:/src/deep/er"
-        );
-        assert_eq!(
-            sources.lines(b"/abs/main.rs").unwrap_err(),
-            "open /abs/main.rs: no such file or directory"
-        );
-        assert!(sources.lines(b"/src").unwrap().is_empty(), "a directory");
-    }
-
-    #[test]
-    fn a_line_that_is_too_long_ends_the_file() {
-        let text = [b"a\n", &vec![b'x'; LONGEST_LINE][..], b"\nb\n"].concat();
-        assert_eq!(lines(&text), [b"a".to_vec()]);
-        assert_eq!(lines(b""), Vec::<Vec<u8>>::new());
-        assert_eq!(lines(b"a\n\nb"), [b"a".to_vec(), Vec::new(), b"b".to_vec()]);
-    }
-}
+mod tests;

@@ -22,6 +22,7 @@ mod live;
 mod matrix;
 mod memory;
 mod setup;
+mod sources;
 mod symbols;
 mod synthetic;
 mod tally;
@@ -51,6 +52,7 @@ pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
     let mut trials: Vec<Trial> = groups.into_iter().map(trial).collect();
     if setup.profiles.is_none() {
         trials.extend(symbols::trials(setup));
+        trials.extend(sources::trials(setup));
         let setup = setup.clone();
         let judge = move || live::judge(&setup).map_err(Failed::from);
         trials.push(Trial::test("live/go/server", judge));

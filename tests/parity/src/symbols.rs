@@ -3,7 +3,7 @@
 //! The reference resolves no inlined calls, so the rows differ. For a profile of our runtime, what must
 //! not differ is what is in use, and both must name the function and the line that allocates.
 
-mod bare;
+pub mod bare;
 mod go;
 mod perf;
 mod symbolz;

@@ -61,7 +61,8 @@ pub fn line(tool: &Path, case: &Case, setup: &Setup) -> String {
     )
 }
 
-fn command(tool: &Path, case: &Case, setup: &Setup) -> Command {
+/// The command of a case, cut off from the user's environment.
+pub fn command(tool: &Path, case: &Case, setup: &Setup) -> Command {
     let mut command = Command::new(tool);
     command
         .args(&case.flags)
@@ -70,6 +71,9 @@ fn command(tool: &Path, case: &Case, setup: &Setup) -> Command {
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", setup.scratch.join("home"))
         .env("TZ", case.zone.file(&setup.scratch));
+    // Ours looks for sources where the reference does not: each place is named, and empty.
+    let places = ["GOROOT", "GOPATH", "GOMODCACHE", "CARGO_HOME", "RUSTUP_HOME"];
+    command.envs(places.map(|place| (place, setup.working_folder.join("nowhere"))));
     command
 }
 

@@ -18,7 +18,7 @@ pub static SOURCE_PATH: Setting = Setting {
     saved: false,
     help: "Directories in which to look for source files",
     more: "Separated as in PATH. Each is tried with every one of its parents; without it the current\n\
-           directory is used.",
+           directory is used. What is in neither is looked for where Go, Cargo and rustup keep sources.",
     field: field!(Text, source_path),
 };
 
