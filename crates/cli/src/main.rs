@@ -7,6 +7,7 @@ mod hints;
 mod http_client;
 mod machine;
 mod output;
+mod pages;
 mod progress;
 mod run;
 mod shell;

@@ -11,7 +11,7 @@ use heapwise_session::{Invocation, InvocationError, Voice, help, load};
 
 use crate::delivery::Delivery;
 use crate::machine::Machine;
-use crate::{output, shell};
+use crate::{output, pages, shell};
 
 /// The exit code of every error.
 const FAILED: u8 = 2;
@@ -53,6 +53,10 @@ fn work(said: Said, host: &dyn Host) -> Result<ExitCode> {
     })?;
     invocation.notes.iter().for_each(|note| output::note(note));
     let loaded = load(&invocation, host)?;
+    if !invocation.fetch.http.is_empty() {
+        pages::serve(loaded, invocation)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     match &invocation.report {
         Some(report) => {
             let delivery = Delivery::new(&loaded, host, Voice::CommandLine);

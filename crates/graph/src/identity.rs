@@ -81,7 +81,7 @@ impl Identities {
 
     /// Appends the name of `node` as reports print it: address, function, position, whichever are
     /// known; `[object]` when there is neither function nor file, `<unknown>` when there is nothing.
-    pub(crate) fn write_printable(&self, node: Id<Node>, out: &mut Vec<u8>) {
+    pub fn write_printable(&self, node: Id<Node>, out: &mut Vec<u8>) {
         let identity = self.get(node);
         let (function, file, object) = (self.function(node), self.file(node), self.object(node));
         let start = out.len();

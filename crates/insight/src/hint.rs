@@ -52,12 +52,23 @@ pub enum Voice {
     CommandLine,
     /// In the shell: `name=value`.
     Shell,
+    /// On a page that lists the sample types to choose from.
+    Page,
 }
 
 /// How many files a hint names.
 const MOST_FILES: usize = 3;
 
 impl Hint {
+    /// The sample type to look at instead, if there is one that says more.
+    pub fn instead(&self) -> Option<&str> {
+        match self {
+            Self::LittleInUse { instead, .. } | Self::OtherColumn { instead, .. } => Some(instead),
+            Self::AsOfLastCollection => Some("alloc_space"),
+            Self::NothingSampled { .. } | Self::Empty | Self::Unnamed { .. } => None,
+        }
+    }
+
     /// One or two lines: what is so, and what to do, unless those who looked for names said it.
     pub fn lines(&self, voice: Voice) -> Vec<String> {
         match self {
@@ -93,8 +104,11 @@ impl Hint {
 }
 
 fn select(sample_type: &str, voice: Voice) -> String {
-    let dash = if voice == Voice::CommandLine { "-" } else { "" };
-    format!("{dash}sample_index={sample_type}")
+    match voice {
+        Voice::CommandLine => format!("-sample_index={sample_type}"),
+        Voice::Shell => format!("sample_index={sample_type}"),
+        Voice::Page => format!("choose {sample_type}"),
+    }
 }
 
 fn little_in_use(shown: &str, in_use: i64, allocated: i64) -> String {
@@ -168,6 +182,11 @@ mod tests {
             hint.lines(Voice::Shell),
             [said, "To see where it was allocated: sample_index=alloc_space"]
         );
+        assert_eq!(
+            hint.lines(Voice::Page),
+            [said, "To see where it was allocated: choose alloc_space"]
+        );
+        assert_eq!(hint.instead(), Some("alloc_space"));
     }
 
     #[test]

@@ -7,9 +7,11 @@
 
 mod explain;
 mod hint;
+mod meaning;
 mod sums;
 mod unnamed;
 
 pub use explain::{Subject, explain};
 pub use hint::{Hint, Voice};
+pub use meaning::meaning;
 pub use unnamed::UnnamedFile;

@@ -55,7 +55,7 @@ pub struct Argued {
 
 impl Argued {
     /// The argument as an address, if it is a number.
-    pub(crate) fn address(&self) -> Option<u64> {
+    pub fn address(&self) -> Option<u64> {
         literal::unsigned(&self.text)
     }
 }
@@ -116,7 +116,7 @@ pub struct Needs {
 }
 
 /// Options as the user gives them.
-pub(crate) const AS_GIVEN: Needs = Needs {
+pub const AS_GIVEN: Needs = Needs {
     granularity: None,
     trim: true,
     node_count: 80,

@@ -96,7 +96,11 @@ pub static ALL: &[FetchFlag] = &[
     flag("tls_cert", "Client certificate for HTTPS", field!(Text, tls_cert)),
     flag("tls_key", "Key of the client certificate", field!(Text, tls_key)),
     flag("tls_ca", "Certificates of authorities to trust", field!(Text, tls_ca)),
-    flag("http", "Address of the web pages, host:port (not built in yet)", field!(Text, http)),
+    flag(
+        "http",
+        "Show the profile as web pages at host:port; without host only to this machine",
+        field!(Text, http),
+    ),
     flag("no_browser", "Do not open a browser for the web pages", field!(Switch, no_browser)),
     flag(
         "tools",

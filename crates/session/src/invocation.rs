@@ -57,9 +57,6 @@ pub enum InvocationError {
     /// Normalization without a base.
     #[error("must have base profile to normalize by")]
     NothingToNormalizeBy,
-    /// The web pages.
-    #[error("the web pages (-http) are not built in yet")]
-    HttpNotBuilt,
     /// A value that its setting refuses.
     #[error(transparent)]
     Value(#[from] ValueError),
@@ -143,8 +140,6 @@ fn check(options: &Options, fetch: &FetchOptions, format: bool) -> Result<(), In
         Err(InvocationError::TwoBases)
     } else if options.normalize && !based {
         Err(InvocationError::NothingToNormalizeBy)
-    } else if !fetch.http.is_empty() {
-        Err(InvocationError::HttpNotBuilt)
     } else {
         Ok(())
     }
@@ -192,7 +187,6 @@ mod tests {
             ("-no_browser p", "-no_browser only makes sense with -http"),
             ("-base=a -diff_base=b p", "-base and -diff_base flags cannot both be specified"),
             ("-normalize p", "must have base profile to normalize by"),
-            ("-http=:0 p", "the web pages (-http) are not built in yet"),
         ] {
             assert_eq!(invoke(line).unwrap_err().to_string(), message, "{line}");
         }

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod configs;
 #[cfg(test)]
 mod fake_host;
 mod fetch;
@@ -29,6 +30,7 @@ mod load;
 mod objdump;
 mod objects;
 mod options;
+pub mod parameters;
 mod perf;
 mod picture;
 mod pipeline;
@@ -52,7 +54,8 @@ pub use heapwise_insight::{Hint, Voice};
 pub use invocation::{Invocation, InvocationError, Report};
 pub use load::{Loaded, load};
 pub use options::Options;
-pub use pipeline::{Prepared, ReportError, about, prepare, render};
+pub use picture::graph_svg;
+pub use pipeline::{Prepared, ReportError, about, prepare, render, with_input};
 pub use selection::{Selection, SelectionError};
 pub use source_files::SourceFiles;
 pub use tag_filter::{TagFilter, TagFilterError};

@@ -60,18 +60,44 @@ pub(crate) fn write(
     host: &dyn Host,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
-    let drawing = Drawing::new(input);
-    if let Some(picture) = by_graphviz(&drawing, format, host)? {
+    draw(&Drawing::new(input), Legend::Shown, format, host, out)
+}
+
+/// The call graph `drawing` as SVG to be put into a page, without a legend.
+///
+/// # Errors
+/// When there is too much on it.
+pub fn graph_svg(drawing: &Drawing, host: &dyn Host) -> Result<Vec<u8>, RenderError> {
+    let mut picture = Vec::new();
+    draw(drawing, Legend::Elsewhere, Format::Svg, host, &mut picture)?;
+    // What Graphviz writes before the element belongs to a file.
+    let start = picture.windows(4).position(|part| part == b"<svg").unwrap_or(0);
+    Ok(picture.split_off(start))
+}
+
+fn draw(
+    drawing: &Drawing,
+    legend: Legend,
+    format: Format,
+    host: &dyn Host,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    if let Some(picture) = by_graphviz(drawing, legend, format, host)? {
         return Ok(out.write_all(&picture)?);
     }
-    let scene = Scene::of(&drawing, Legend::Shown)?;
+    let scene = Scene::of(drawing, legend)?;
     Ok(format.write(&scene, out)?)
 }
 
 /// The picture as Graphviz draws it; nothing if it is not installed, or fails, which is said.
-fn by_graphviz(drawing: &Drawing, format: Format, host: &dyn Host) -> io::Result<Option<Vec<u8>>> {
+fn by_graphviz(
+    drawing: &Drawing,
+    legend: Legend,
+    format: Format,
+    host: &dyn Host,
+) -> io::Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
-    drawing.write_dot(Legend::Shown, &mut text)?;
+    drawing.write_dot(legend, &mut text)?;
     let ran = match host.output_of(Path::new("dot"), &[format.graphviz().into()], text, MOST_OUTPUT)
     {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

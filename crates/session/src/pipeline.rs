@@ -94,22 +94,40 @@ fn render_step(
     host: &dyn Host,
     out: &mut dyn Write,
 ) -> Result<Vec<Hint>, ReportError> {
-    let prepared = prepare(&loaded.profile, report, options, host)?;
+    let (command, argument) = (report.command, report.argument.as_deref());
+    let (rendered, hints) =
+        with_input(loaded, &command.needs, argument, options, host, |input, argument| {
+            (command.render)(input, argument, host, out)
+        })?;
+    rendered?;
+    Ok(if command.one_column { hints } else { Vec::new() })
+}
+
+/// Makes something of what a report is made from: of a profile prepared as `needs` and `options` say,
+/// with the argument compiled. Returns it, and what a reader should know who is shown one column.
+///
+/// # Errors
+/// When an option does not fit the profile, or `argument` does not compile.
+pub fn with_input<T>(
+    loaded: &Loaded,
+    needs: &Needs,
+    argument: Option<&str>,
+    options: &Options,
+    host: &dyn Host,
+    make: impl FnOnce(&Input<'_>, Option<&Argued>) -> T,
+) -> Result<(T, Vec<Hint>), ReportError> {
+    let prepared = prepare(&loaded.profile, needs, argument, options, host)?;
     let sources = SourceFiles::new(host, options);
     let objects = HostObjects::new(host, options, &loaded.tools);
-    let input = prepared.input(&sources, &objects);
-    let rendered = (report.command.render)(&input, prepared.argument.as_ref(), host, out);
+    let made = make(&prepared.input(&sources, &objects), prepared.argument.as_ref());
     sources.tell();
-    rendered?;
-    if !report.command.one_column {
-        return Ok(Vec::new());
-    }
-    Ok(explain(Subject {
+    let hints = explain(Subject {
         profile: &loaded.profile,
         index: prepared.value.index,
         symbols_wanted: loaded.symbols_wanted,
         without_symbols: &loaded.without_symbols,
-    }))
+    });
+    Ok((made, hints))
 }
 
 impl Prepared {
@@ -133,11 +151,11 @@ impl Prepared {
 /// When an option does not fit the profile.
 pub fn prepare(
     profile: &Profile,
-    report: &Report,
+    needs: &Needs,
+    argument: Option<&str>,
     options: &Options,
     host: &dyn Host,
 ) -> Result<Prepared, ReportError> {
-    let needs = &report.command.needs;
     let mut note = |text: String| host.note(&text);
     let label_units = known_units(profile, &mut note);
     let framed = with_tag_frames(profile, options, &mut note);
@@ -148,7 +166,7 @@ pub fn prepare(
     let framed = if relative { select(&framed, &mut note)? } else { framed };
     let value = value(profile, options)?;
     let style = style(needs, options, host.time_zone())?;
-    let argument = report.argument.as_deref().map(argued).transpose()?;
+    let argument = argument.map(argued).transpose()?;
     let total = total(&framed, value);
     let selected = if relative { framed } else { select(&framed, &mut note)? };
     let profile = aggregate(&selected, aggregation(needs, options));

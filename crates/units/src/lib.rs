@@ -17,7 +17,7 @@ mod truncate;
 
 pub use duration::duration;
 pub use percentage::percentage;
-pub use scale::{Scaled, conversion, is_time, label, scale};
+pub use scale::{Scaled, conversion, is_time, label, ladder, scale};
 pub use truncate::truncate;
 
 /// The unit to ask [`scale`] for when each value is to choose its own.

@@ -69,6 +69,18 @@ fn write_number(number: f64, text: &mut Vec<u8>) {
     }
 }
 
+/// The units that values of unit `from` may be written in when each chooses its own, smallest first:
+/// their symbols, and how many of `from` each is. A unit that no family knows stands alone.
+pub fn ladder(from: &[u8]) -> Vec<(Vec<u8>, f64)> {
+    match Family::of(from) {
+        Some((family, unit)) => {
+            let step = |to: &Unit| (to.symbol.as_bytes().to_vec(), to.factor / unit.factor);
+            family.units.iter().map(step).collect()
+        }
+        None => vec![(foreign(from).to_vec(), 1.0)],
+    }
+}
+
 /// How many of `to` one `from` is; nothing if they measure different things.
 ///
 /// Equal names convert even when no family knows them. The finer of two units is the one from
@@ -104,6 +116,18 @@ fn foreign(to: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ladder_has_every_unit_of_the_family() {
+        let shown: Vec<_> = ladder(b"kilobytes")
+            .into_iter()
+            .map(|(symbol, factor)| (String::from_utf8(symbol).unwrap(), factor))
+            .collect();
+        assert_eq!(shown[0], ("B".to_owned(), 1.0 / 1024.0));
+        assert_eq!(shown[2], ("MB".to_owned(), 1024.0));
+        assert_eq!(ladder(b"count"), [(Vec::new(), 1.0)]);
+        assert_eq!(ladder(b"widgets"), [(b"widgets".to_vec(), 1.0)]);
+    }
 
     fn text(value: i64, from: &str, to: &str) -> String {
         String::from_utf8(label(value, from.as_bytes(), to.as_bytes())).unwrap()

@@ -23,7 +23,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("session", &["symbolize", "insight", "picture"]),
     ("heapwise", &["recorder", "profile"]),
     ("preload", &["recorder", "profile"]),
-    ("cli", &["session"]),
+    ("web", &["session"]),
+    ("cli", &["web"]),
 ];
 
 /// The most crates of others that a program may gain by linking the runtime.

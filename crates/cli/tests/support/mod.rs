@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+pub mod pages;
 pub mod server;
 
 use std::ffi::OsStr;

@@ -51,14 +51,31 @@ impl WebList {
         let about: Vec<Vec<u8>> = self.about.iter().map(|line| escaped(line)).collect();
         out.write_all(&about.join(&b"<br>\n"[..]))?;
         out.write_all(&[b"<br>Total: ", &self.values.text(self.total)[..], b"</div>"].concat())?;
-        self.functions.iter().try_for_each(|function| self.write_function(function, out))?;
+        let script = b" onClick=\"pprof_toggle_asm(event)\"";
+        self.functions
+            .iter()
+            .try_for_each(|function| self.write_function(function, script, out))?;
         out.write_all(b"\n</body>\n</html>\n")
     }
 
-    fn write_function(&self, function: &WebFunction, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the functions alone, for a page that has a style and a script.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_functions(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.functions.iter().try_for_each(|function| self.write_function(function, b"", out))
+    }
+
+    /// Writes a function; `attributes` are those of its lines.
+    fn write_function(
+        &self,
+        function: &WebFunction,
+        attributes: &[u8],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let (name, file) = (escaped(&function.name), escaped(&function.file));
         out.write_all(&[b"<h2>", &name[..], b"</h2><p class=\"filename\">", &file[..]].concat())?;
-        out.write_all(b"</p>\n<pre onClick=\"pprof_toggle_asm(event)\">\n  Total:  ")?;
+        out.write_all(&[b"</p>\n<pre", attributes, b">\n  Total:  "].concat())?;
         write_right(out, &self.values.text(function.sums.flat), 10)?;
         out.write_all(b" ")?;
         write_right(out, &self.values.text(function.sums.cum), 10)?;

@@ -11,8 +11,7 @@ fn sample() -> Profile {
 }
 
 fn prepared(name: &str, options: &Options, host: &FakeHost) -> Result<Prepared, ReportError> {
-    let report = Report { command: command::find(name).unwrap(), argument: None };
-    prepare(&sample(), &report, options, host)
+    prepare(&sample(), &command::find(name).unwrap().needs, None, options, host)
 }
 
 #[test]
