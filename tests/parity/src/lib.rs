@@ -21,6 +21,7 @@ mod inputs;
 mod live;
 mod matrix;
 mod memory;
+mod pages;
 mod setup;
 mod sources;
 mod symbols;
@@ -53,6 +54,7 @@ pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
     if setup.profiles.is_none() {
         trials.extend(symbols::trials(setup));
         trials.extend(sources::trials(setup));
+        trials.extend(pages::trials(setup));
         let setup = setup.clone();
         let judge = move || live::judge(&setup).map_err(Failed::from);
         trials.push(Trial::test("live/go/server", judge));
