@@ -46,14 +46,14 @@ fn judge(setup: &Setup) -> Result<(), String> {
         return Err("the reference finds the sources without being told".to_owned());
     }
     let ours = listed(&setup.ours, &[], &trimmed, setup, &root)?;
-    same("trimmed", &theirs, ours)?;
+    same("trimmed", &theirs, &ours)?;
     let mut ours = listed(&setup.ours, &[], &moved, setup, &root)?;
     let text = String::from_utf8_lossy(&ours.output).replace(&format!("{ELSEWHERE}/src/"), "");
     ours.output = text.into_bytes();
-    same("moved", &theirs, ours)
+    same("moved", &theirs, &ours)
 }
 
-fn same(what: &str, theirs: &Answer, ours: Answer) -> Result<(), String> {
+fn same(what: &str, theirs: &Answer, ours: &Answer) -> Result<(), String> {
     if theirs.output == ours.output && theirs.code == ours.code {
         return Ok(());
     }
