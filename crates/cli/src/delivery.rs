@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use heapwise_session::command::{Output, Viewers};
+use heapwise_session::command::{Output, RenderError, Viewers};
 use heapwise_session::host::{Host, reason};
 use heapwise_session::{Hint, Loaded, Options, Report, ReportError, Voice, render};
 
@@ -89,17 +89,26 @@ impl<'a> Delivery<'a> {
     }
 
     fn to_file(&self, file: &Path, report: &Report, options: &Options) -> Result<Vec<Hint>> {
-        let mut result: Result<Vec<Hint>, ReportError> = Ok(Vec::new());
-        let created = self.host.create(file, &mut |out| {
-            result = render(self.loaded, report, options, self.host, out);
+        let make = |out: &mut dyn Write| render(self.loaded, report, options, self.host, out);
+        let mut made: Option<Result<Vec<Hint>, ReportError>> = None;
+        let mut created = self.host.create(file, &mut |out| {
+            let result = made.insert(make(out));
             if result.is_err() { Err(io::Error::other("no report")) } else { Ok(()) }
         });
-        let hints = std::mem::replace(&mut result, Ok(Vec::new()))?;
+        let verb = if made.is_some() { "write" } else { "open" };
+        // Where nothing can be written, the report may still have something to say first.
+        let hints = match made.unwrap_or_else(|| make(&mut io::sink())) {
+            Err(ReportError::Render(RenderError::Write(error))) => {
+                created = Err(error);
+                Vec::new()
+            }
+            made => made?,
+        };
+        output::note(&format!("Generating report in {}", file.display()));
         created.map_err(|error| {
-            let why = format!("open {}: {}", file.display(), reason(&error));
+            let why = format!("{verb} {}: {}", file.display(), reason(&error));
             anyhow::Error::new(error).context(why)
         })?;
-        output::note(&format!("Generating report in {}", file.display()));
         Ok(hints)
     }
 }

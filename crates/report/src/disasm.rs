@@ -207,14 +207,7 @@ fn mappings<'a>(
         let file = profile.text(mapping.file);
         (!file.is_empty() && matching.contains(file)) || address.is_some_and(holds)
     });
-    let mapped = wanted.map(|mapping| MappedFile {
-        file: profile.text(mapping.file),
-        build_id: profile.text(mapping.build_id),
-        start: mapping.start.0,
-        limit: mapping.limit.0,
-        offset: mapping.offset.0,
-    });
-    mapped.collect()
+    wanted.map(|mapping| MappedFile::of(profile, mapping)).collect()
 }
 
 /// The search for functions, binary by binary.

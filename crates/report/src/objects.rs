@@ -1,5 +1,7 @@
 //! Machine code, as reports ask for it.
 
+use heapwise_profile::{Mapping, Profile};
+
 /// The binaries of a profile.
 pub trait Objects {
     /// Opens the binary of a mapping, and lets `work` look at it.
@@ -26,6 +28,21 @@ pub struct MappedFile<'a> {
     pub limit: u64,
     /// The position in the file of what lies at the first address.
     pub offset: u64,
+    /// The symbol that the mapping of a kernel starts at; empty for others.
+    pub relocation_symbol: &'a [u8],
+}
+
+impl<'a> MappedFile<'a> {
+    pub(crate) fn of(profile: &'a Profile, mapping: &Mapping) -> Self {
+        Self {
+            file: profile.text(mapping.file),
+            build_id: profile.text(mapping.build_id),
+            start: mapping.start.0,
+            limit: mapping.limit.0,
+            offset: mapping.offset.0,
+            relocation_symbol: profile.text(mapping.kernel_relocation_symbol),
+        }
+    }
 }
 
 /// A binary. Its addresses are those that its linker gave, unless they are called runtime addresses.
@@ -83,6 +100,8 @@ pub struct Instruction {
 pub struct CodeFrame {
     /// The name to show; empty if unknown.
     pub function: Vec<u8>,
+    /// The linker's name; empty if unknown.
+    pub symbol: Vec<u8>,
     /// The source file; empty if unknown.
     pub file: Vec<u8>,
     /// The line; 0 if unknown.

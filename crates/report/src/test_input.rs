@@ -145,7 +145,8 @@ impl Object for Assembled {
 
     fn frames(&self, address: u64) -> Vec<CodeFrame> {
         let line = i64::try_from(address % 0x1000 / 8).unwrap_or(0) + 1;
-        vec![CodeFrame { function: b"work".to_vec(), file: b"/src/work.rs".to_vec(), line }]
+        let (function, file) = (b"work".to_vec(), b"/src/work.rs".to_vec());
+        vec![CodeFrame { function, symbol: b"_ZN4work".to_vec(), file, line }]
     }
 }
 

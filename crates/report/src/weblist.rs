@@ -128,8 +128,11 @@ impl WebList {
     }
 }
 
-/// The name under which a file is shown: that of the debug information, shortened.
+/// The name under which a file is shown: that of the debug information, shortened; `.` for none.
 fn canonical(file: &[u8]) -> Vec<u8> {
+    if file.is_empty() {
+        return b".".to_vec();
+    }
     let bare = SANDBOX.iter().fold(file, |file, prefix| file.strip_prefix(*prefix).unwrap_or(file));
     clean(bare)
 }
@@ -187,5 +190,6 @@ mod tests {
     fn names_of_files_are_short() {
         assert_eq!(canonical(b"/proc/self/cwd/./src/../lib.rs"), b"lib.rs");
         assert_eq!(canonical(b"/a/b.go"), b"/a/b.go");
+        assert_eq!(canonical(b""), b".");
     }
 }

@@ -53,6 +53,10 @@ impl Objects for HostObjects<'_> {
         let image = files.open(&path).map_err(|error| error.to_string())?;
         let binary = Binary::parse(&image).map_err(|error| error.to_string())?;
         let binary = binary.with_debug_files(&debug_files);
+        let binary = match std::str::from_utf8(mapping.relocation_symbol) {
+            Ok(symbol) if !symbol.is_empty() => binary.with_relocation_symbol(symbol),
+            _ => binary,
+        };
         if is_other_build(mapping.build_id, binary.build_id().as_deref()) {
             return Err(format!("open {}: build ID mismatch", path.display()));
         }
@@ -149,8 +153,13 @@ impl Object for Opened<'_> {
     fn frames(&self, address: u64) -> Vec<CodeFrame> {
         let mut frames = Vec::new();
         self.binary.frames(LinkAddr(address), &mut frames);
+        let placed = frames.first().is_some_and(|innermost| !innermost.file.is_empty());
+        if !placed && self.binary.go_line(LinkAddr(address)).is_some() {
+            return Vec::new(); // what fills the room up to the next function of Go
+        }
         let frame = |frame: &Frame<'_>| CodeFrame {
             function: frame.name().into_owned(),
+            symbol: frame.symbol.to_vec(),
             file: frame.file.as_bytes().to_vec(),
             line: frame.line.into(),
         };

@@ -42,6 +42,8 @@ const REFUSED: &[&str] = &[
     "http://HOST/debug/pprof/cmdline",
     "http://HOST/debug/pprof/nothing",
     "http://HOST/debug/pprof/goroutine?debug=2",
+    // It has no names, and the server wants to be asked for them in another way.
+    "http://HOST/debug/pprof/goroutine?debug=1",
 ];
 
 /// Fetches everything from a running program with both tools.

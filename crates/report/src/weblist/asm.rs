@@ -52,7 +52,7 @@ pub(super) fn read(input: &Input<'_>, interest: &Interest) -> Result<Steps, Erro
         if !present {
             continue;
         }
-        let file = mapped(input, mapping);
+        let file = MappedFile::of(input.profile, &input.profile.mappings[mapping]);
         if file.file.is_empty() {
             continue;
         }
@@ -79,18 +79,6 @@ pub(super) fn read(input: &Input<'_>, interest: &Interest) -> Result<Steps, Erro
         steps.insert(runtime, Step { address, end, text: None, frames, place, sums });
     }
     Ok(steps)
-}
-
-fn mapped<'a>(input: &Input<'a>, mapping: Id<Mapping>) -> MappedFile<'a> {
-    let profile = input.profile;
-    let row = &profile.mappings[mapping];
-    MappedFile {
-        file: profile.text(row.file),
-        build_id: profile.text(row.build_id),
-        start: row.start.0,
-        limit: row.limit.0,
-        offset: row.offset.0,
-    }
 }
 
 /// Runtime addresses of one mapping.
@@ -148,7 +136,7 @@ fn read_range(
         for (_, values) in interest.values.range(runtime..until.max(runtime)) {
             sums.add(*values);
         }
-        let own = frames(object, &instruction);
+        let own = frames(object, &instruction, interest);
         let place = own.first().cloned().unwrap_or_default();
         let known = own.first().is_some_and(|innermost| innermost.line != 0);
         let frames = match &last {
@@ -166,18 +154,23 @@ fn read_range(
     Ok(())
 }
 
-/// The functions that an instruction lies in; what the disassembler says if nothing else does.
-fn frames(object: &dyn Object, instruction: &Instruction) -> Vec<CodeFrame> {
+/// The functions that an instruction lies in; what the disassembler says if nothing else does. Those
+/// that the profile knows by their linker's names are shown under these.
+fn frames(object: &dyn Object, instruction: &Instruction, interest: &Interest) -> Vec<CodeFrame> {
     let mut frames = object.frames(instruction.address);
-    if frames.first().is_some_and(|innermost| innermost.file.is_empty()) {
-        frames.clear();
+    if frames.is_empty() && !instruction.function.is_empty() {
+        frames.push(CodeFrame {
+            function: instruction.function.clone(),
+            file: instruction.file.clone(),
+            line: instruction.line,
+            ..CodeFrame::default()
+        });
     }
-    if !frames.is_empty() || instruction.function.is_empty() {
-        return frames;
+    for frame in &mut frames {
+        let known = |name| interest.functions.contains(name);
+        if !known(&frame.function) && known(&frame.symbol) {
+            frame.function.clone_from(&frame.symbol);
+        }
     }
-    vec![CodeFrame {
-        function: instruction.function.clone(),
-        file: instruction.file.clone(),
-        line: instruction.line,
-    }]
+    frames
 }

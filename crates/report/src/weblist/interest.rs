@@ -85,6 +85,7 @@ impl Interest {
                 function: profile.text(function.name).to_vec(),
                 file: profile.text(function.file).to_vec(),
                 line: line.line,
+                ..CodeFrame::default()
             }
         };
         self.addresses.insert(

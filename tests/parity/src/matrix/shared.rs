@@ -86,6 +86,7 @@ fn refused(heap: &std::path::Path) -> Vec<Case> {
 fn output(heap: &std::path::Path) -> Vec<Case> {
     let written = |words: &[&str]| Case {
         written: &["report.txt"],
+        messages: true,
         ..Case::new(words.iter().copied(), &[heap.into()])
     };
     vec![
@@ -93,7 +94,14 @@ fn output(heap: &std::path::Path) -> Vec<Case> {
         written(&["-raw", "-output=report.txt"]),
         written(&["-proto", "-output=report.txt"]),
         written(&["-top", "-output=missing/report.txt"]),
+        written(&["-top", "-output=."]),
+        written(&["-top", "-output=/dev/full"]),
         written(&["-list=nomatch", "-output=report.txt"]),
+        written(&["-list=nomatch", "-output=missing/report.txt"]),
+        Case {
+            script: Some("top > missing/one\nlist nomatch > missing/two\n".into()),
+            ..written(&[])
+        },
     ]
 }
 
