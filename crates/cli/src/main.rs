@@ -9,6 +9,7 @@ mod machine;
 mod output;
 mod pages;
 mod progress;
+mod recover;
 mod run;
 mod shell;
 mod viewer;

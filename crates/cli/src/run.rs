@@ -11,7 +11,7 @@ use heapwise_session::{Invocation, InvocationError, Voice, help, load};
 
 use crate::delivery::Delivery;
 use crate::machine::Machine;
-use crate::{output, pages, shell};
+use crate::{output, pages, recover, shell};
 
 /// The exit code of every error.
 const FAILED: u8 = 2;
@@ -21,6 +21,10 @@ const FAILED: u8 = 2;
 /// # Errors
 /// When they ask for what cannot be done.
 pub fn run(words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
+    let words: Vec<OsString> = words.collect();
+    if let Some(rest) = recover::asked(&words) {
+        return recover::run(rest);
+    }
     match flag::read(words) {
         Ok(Asked::Help) => {
             output::note(&help::usage());

@@ -1,11 +1,11 @@
-//! Why a profile was not written.
+//! Why a profile was not written, or nothing is recorded to a file.
 
 use std::path::PathBuf;
 use std::{fmt, io};
 
 use heapwise_recorder as recorder;
 
-/// Why a profile was not written. The program goes on as before.
+/// Why a profile was not written, or nothing is recorded to a file. The program goes on as before.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -13,6 +13,13 @@ pub enum Error {
     Recorder(recorder::Error),
     /// It is not known which files the program's code comes from.
     Mappings(recorder::MappingsError),
+    /// There is no recording.
+    Recording {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What failed.
+        source: io::Error,
+    },
     /// The writer refused the profile.
     Write(io::Error),
     /// The file could not be written, and is as it was before.
@@ -30,6 +37,9 @@ impl fmt::Display for Error {
             Self::Recorder(error) => write!(f, "heap profile: {error}"),
             Self::Mappings(error) => write!(f, "heap profile: no mappings: {error:?}"),
             Self::Write(error) => write!(f, "heap profile: {error}"),
+            Self::Recording { path, source } => {
+                write!(f, "recording to {}: {source}", path.display())
+            }
             Self::File { path, source } => write!(f, "heap profile {}: {source}", path.display()),
         }
     }
@@ -40,7 +50,9 @@ impl std::error::Error for Error {
         match self {
             Self::Recorder(error) => Some(error),
             Self::Mappings(_) => None,
-            Self::Write(error) | Self::File { source: error, .. } => Some(error),
+            Self::Write(error)
+            | Self::Recording { source: error, .. }
+            | Self::File { source: error, .. } => Some(error),
         }
     }
 }

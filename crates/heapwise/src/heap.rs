@@ -13,14 +13,15 @@
 //!
 //! A program that has freed everything has an empty `inuse_space` and a full `alloc_space`.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::os::fd::IntoRawFd;
 use std::path::Path;
 
-use heapwise_recorder::{self as recorder, Muted};
+use heapwise_recorder::{self as recorder, Muted, RecordError, Texts};
 pub use heapwise_recorder::{Count, Dropped};
 
 use crate::heap_profile::{self, Moment};
-use crate::{Error, whole_file};
+use crate::{Error, plumbing, recording_file, whole_file};
 
 /// Sets the sampling interval: mean bytes allocated between two recorded allocations. As Go's
 /// `MemProfileRate`: 0 records nothing more, 1 records every allocation. At most 1 TiB; more counts
@@ -74,6 +75,43 @@ pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
         encode()?
     };
     writer.write_all(&bytes).map_err(Error::Write)
+}
+
+/// Keeps what is recorded in the file `path` from now on, so that it outlives the program however
+/// that ends, `SIGKILL` and the kernel's out-of-memory killer included: `heapwise recover` makes a
+/// profile of its last state and of its peak.
+///
+/// The file is memory that the recorder would use anyway, so recording costs little more than
+/// without; how much the disk has to do with it depends on where it is, and in a file system in
+/// memory (`/dev/shm`, `/run`) that is nothing. It has 256 KiB and 112 bytes for each stack and
+/// size, and grows as these do; where it cannot, new stacks are counted as
+/// [dropped](Dropped::stacks).
+///
+/// A recording that is there already is renamed to `path.previous`. Children of a fork never write
+/// to the file: they go on without one. Whoever shortens the file while the program runs ends the
+/// program, as with every file that is mapped.
+///
+/// # Errors
+/// If the file cannot be created or what is there is no recording; the program goes on as before.
+pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
+    let path = path.as_ref();
+    let _muted = Muted::new();
+    let failed = |source| Error::Recording { path: path.to_path_buf(), source };
+    let file = recording_file::create(path).map_err(failed)?;
+    let main = heap_profile::main_file();
+    let texts = Texts {
+        main: &main,
+        drop_frames: plumbing::DROP_FRAMES.as_bytes(),
+        now: heap_profile::time_nanos().cast_unsigned(),
+    };
+    recorder::record_to(file.into_raw_fd(), &texts).map_err(|error| {
+        // The error is the one to report.
+        let _ = std::fs::remove_file(path);
+        match error {
+            RecordError::Recorder(error) => Error::Recorder(error),
+            RecordError::File(errno) => failed(io::Error::from_raw_os_error(errno)),
+        }
+    })
 }
 
 /// What the program has allocated, and how far to trust it.

@@ -43,6 +43,7 @@ mod error;
 pub mod heap;
 mod heap_profile;
 mod plumbing;
+mod recording_file;
 mod whole_file;
 
 pub use alloc::Alloc;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::gzip::{GunzipError, GunzipLimit, gunzip, is_gzip};
 use crate::gzip_pieces::gzip_pieces;
 use crate::proto::{decode, encode_pieces};
-use crate::{Error, Invalid, LegacyError, Profile, legacy};
+use crate::{Error, Invalid, LegacyError, Profile, RecordingError, legacy, recording};
 
 /// From how many compressed bytes on it pays to decompress on another thread: about a millisecond.
 const LARGE: usize = 256 << 10;
@@ -33,6 +33,8 @@ pub enum ReadError {
     Unrecognized(Error),
     /// The bytes start like a legacy format, but go on otherwise.
     Legacy(LegacyError),
+    /// The bytes start like the recording of a program, but go on otherwise.
+    Recording(RecordingError),
     /// The bytes are a profile that contradicts itself.
     Invalid(Invalid),
 }
@@ -49,6 +51,7 @@ impl fmt::Display for ReadError {
                 write!(f, "parsing profile: unrecognized profile format (as protobuf: {error})")
             }
             Self::Legacy(error) => write!(f, "parsing profile: {error}"),
+            Self::Recording(error) => write!(f, "parsing recording: {error}"),
             Self::Invalid(invalid) => write!(f, "malformed profile: {invalid}"),
         }
     }
@@ -60,6 +63,7 @@ impl std::error::Error for ReadError {
             Self::Gunzip(error) => Some(error),
             Self::Unrecognized(error) => Some(error),
             Self::Legacy(error) => Some(error),
+            Self::Recording(error) => Some(error),
             Self::Invalid(invalid) => Some(invalid),
             Self::Empty | Self::Concatenated { .. } => None,
         }
@@ -106,6 +110,9 @@ impl Profile {
         };
         if content.is_empty() {
             return Err(ReadError::Empty);
+        }
+        if recording::is_recording(&content) {
+            return recording::read(&content).map_err(ReadError::Recording);
         }
         match decode(&content) {
             Err(error) => read_legacy(&content, error),

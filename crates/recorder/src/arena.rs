@@ -123,6 +123,19 @@ impl<T: Copy> Array<T> {
         Ok(())
     }
 
+    /// Appends all of `values`, for which there is room; else nothing.
+    pub fn extend(&mut self, values: &[T]) -> Result<(), NoMemory> {
+        if values.len() > self.capacity() - self.len {
+            return Err(NoMemory);
+        }
+        // SAFETY: `len <= capacity`, so the place is inside the pages or at their end.
+        let place = unsafe { self.start.add(self.len) };
+        // SAFETY: there is room for as many values there, which this array owns alone.
+        unsafe { place.as_ptr().copy_from_nonoverlapping(values.as_ptr(), values.len()) };
+        self.len += values.len();
+        Ok(())
+    }
+
     fn grow(&mut self) -> Result<(), NoMemory> {
         let first = (4096 / size_of::<T>()).max(1);
         let mut larger = Self::with_capacity((self.capacity() * 2).max(first))?;

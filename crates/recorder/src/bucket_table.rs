@@ -1,31 +1,39 @@
 //! What was allocated at each stack.
 
-use std::ops::AddAssign;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::{AddAssign, Range};
 
 use crate::arena::{Array, NoMemory};
 use crate::counters::{Amount, Variance};
+use crate::entry::Outermost;
+use crate::journal::Journal;
 use crate::peak::Moment;
 use crate::random::fold;
+use crate::region::{BATCH, Region};
 use crate::sampler::Weight;
 use crate::stack_table::StackId;
 
 /// Buckets of all tables together: 112 MiB.
 const MAX_BUCKETS: usize = 1 << 20;
-
-static BUCKETS: AtomicUsize = AtomicUsize::new(0);
+/// With those of the empty stack, one a size class in each of 32 tables, for which there is room
+/// when there is none for others.
+pub const MAX_ROWS: usize = MAX_BUCKETS + 4096;
 
 /// The objects of one stack and one size class, as counted by one part of the recorder.
 ///
 /// Classes are powers of two, so a stack has few buckets however its sizes vary, and yet the
 /// objects of a bucket are of nearly one size: enough to recover how many were recorded, and so how
 /// far an estimate can be off.
+///
+/// A killed process leaves it in a file: `recording.rs` has the format.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Bucket {
     /// Where they were allocated.
     pub stack: StackId,
     /// See [`class`].
     pub class: u32,
+    /// See `peak`.
+    epoch: u64,
     /// Allocated since the start.
     pub alloc: Amount,
     /// Allocated and not yet freed.
@@ -33,7 +41,6 @@ pub struct Bucket {
     /// What was in use at the peak that began `epoch`. If another has begun since, nothing has
     /// changed here since before it; see [`at_peak`](Self::at_peak).
     peak: Amount,
-    epoch: u64,
 }
 
 impl Bucket {
@@ -51,12 +58,16 @@ impl Bucket {
     }
 }
 
-/// Buckets by stack and size class: open addressing over their rows, of which at most three
-/// quarters are used; 0 is an empty place, others are one more than a row.
+/// Buckets by stack and size class: open addressing over their rows in the region, of which at most
+/// three quarters are used; 0 is an empty place, others are one more than a row.
 #[derive(Debug)]
 pub struct BucketTable {
     index: Array<u32>,
-    rows: Array<Bucket>,
+    used: usize,
+    /// Rows of the region that are this table's and not in use.
+    spare: Range<u32>,
+    /// What tells of a change that was not completed, if there is a file to tell in.
+    journal: Option<&'static Journal>,
     /// Its `peak` is that of `spread_epoch`, as a bucket's.
     spread: Spread,
     spread_epoch: u64,
@@ -86,7 +97,7 @@ impl BucketTable {
     pub const fn new() -> Self {
         let none = Variance { objects: 0.0, bytes: 0.0 };
         let spread = Spread { alloc: none, inuse: none, peak: none };
-        Self { index: Array::new(), rows: Array::new(), spread, spread_epoch: 0 }
+        Self { index: Array::new(), used: 0, spare: 0..0, journal: None, spread, spread_epoch: 0 }
     }
 
     /// Counts an allocation of `size` bytes at `stack`, as allocated and as in use, and returns the
@@ -96,14 +107,16 @@ impl BucketTable {
     /// there is memory.
     pub fn record(
         &mut self,
+        inside: &Outermost,
+        region: &Region,
         stack: StackId,
         size: u64,
         weight: Weight,
         moment: Moment,
     ) -> Result<u32, NoMemory> {
-        let row = self.row(stack, class(size))?;
+        let row = self.row(inside, region, stack, class(size))?;
         let amount = Amount::of(size, weight);
-        let bucket = &mut self.rows[row as usize];
+        let bucket = self.change(region, row).ok_or(NoMemory)?;
         bucket.keep_peak(moment);
         bucket.alloc += amount;
         bucket.inuse += amount;
@@ -117,9 +130,15 @@ impl BucketTable {
 
     /// Takes an allocation, counted in bucket `row` by [`record`](Self::record), out of what is in
     /// use.
-    pub fn release(&mut self, row: u32, size: u64, weight: Weight, moment: Moment) {
-        // Every row comes from `record`; one that does not exist was overwritten by the program.
-        let Some(bucket) = self.rows.get_mut(row as usize) else { return };
+    pub fn release(
+        &mut self,
+        region: &Region,
+        row: u32,
+        size: u64,
+        weight: Weight,
+        moment: Moment,
+    ) {
+        let Some(bucket) = self.change(region, row) else { return };
         bucket.keep_peak(moment);
         bucket.inuse -= Amount::of(size, weight);
         if weight != Weight::ONE {
@@ -130,8 +149,15 @@ impl BucketTable {
 
     /// Puts back what [`release`](Self::release) took out.
     #[cold]
-    pub fn restore(&mut self, row: u32, size: u64, weight: Weight, moment: Moment) {
-        let Some(bucket) = self.rows.get_mut(row as usize) else { return };
+    pub fn restore(
+        &mut self,
+        region: &Region,
+        row: u32,
+        size: u64,
+        weight: Weight,
+        moment: Moment,
+    ) {
+        let Some(bucket) = self.change(region, row) else { return };
         bucket.keep_peak(moment);
         bucket.inuse += Amount::of(size, weight);
         self.keep_spread(moment);
@@ -141,9 +167,9 @@ impl BucketTable {
     /// Takes an allocation that was counted in bucket `row` by [`record`](Self::record) back, as if
     /// it had not been.
     #[cold]
-    pub fn undo(&mut self, row: u32, size: u64, weight: Weight, moment: Moment) {
-        self.release(row, size, weight, moment);
-        let Some(bucket) = self.rows.get_mut(row as usize) else { return };
+    pub fn undo(&mut self, region: &Region, row: u32, size: u64, weight: Weight, moment: Moment) {
+        self.release(region, row, size, weight, moment);
+        let Some(bucket) = self.change(region, row) else { return };
         bucket.alloc -= Amount::of(size, weight);
         self.spread.alloc -= Variance::of(size, weight);
     }
@@ -161,56 +187,126 @@ impl BucketTable {
         }
     }
 
-    /// All buckets, in the order in which they were first used.
-    pub fn buckets(&self) -> &[Bucket] {
-        &self.rows
+    /// Has every change kept in `journal` while it is made; or in none.
+    pub fn keep_in(&mut self, journal: Option<&'static Journal>) {
+        self.journal = journal;
+        self.settle();
+    }
+
+    /// Ends the changes of an event, after the last of them.
+    #[inline]
+    pub fn settle(&self) {
+        if let Some(journal) = self.journal {
+            journal.settle(self.spread, self.spread_epoch);
+        }
+    }
+
+    /// The bucket in `row`, which is this table's, to be changed.
+    #[inline]
+    fn change(&mut self, region: &Region, row: u32) -> Option<&mut Bucket> {
+        // Every row comes from `record`; one that does not exist was overwritten by the program.
+        if row as usize >= region.rows() {
+            return None;
+        }
+        // SAFETY: the row was given out, so it is committed and a bucket; it belongs to this table,
+        // of which the caller has the only reference, and so to this change alone.
+        let bucket = unsafe { &mut *region.bucket(row) };
+        if let Some(journal) = self.journal {
+            journal.keep(row, bucket);
+        }
+        Some(bucket)
+    }
+
+    /// The bucket in `row`, which is this table's.
+    #[inline]
+    fn bucket<'a>(&'a self, region: &'a Region, row: u32) -> &'a Bucket {
+        // SAFETY: rows in the index are given out and this table's, which is borrowed.
+        unsafe { &*region.bucket(row) }
     }
 
     #[inline]
-    fn row(&mut self, stack: StackId, class: u32) -> Result<u32, NoMemory> {
-        if (self.rows.len() + 1) * 4 > self.index.len() * 3 {
-            self.grow()?;
+    fn row(
+        &mut self,
+        inside: &Outermost,
+        region: &Region,
+        stack: StackId,
+        class: u32,
+    ) -> Result<u32, NoMemory> {
+        if (self.used + 1) * 4 > self.index.len() * 3 {
+            self.grow(region)?;
         }
         let mask = self.index.len() - 1;
         let mut place = start(stack, class) & mask;
         while let Some(row) = self.index[place].checked_sub(1) {
-            let bucket = &self.rows[row as usize];
+            let bucket = self.bucket(region, row);
             if bucket.stack == stack && bucket.class == class {
                 return Ok(row);
             }
             place = (place + 1) & mask;
         }
-        self.insert(place, stack, class)
+        let row = self.insert(inside, region, stack, class)?;
+        self.index[place] = row + 1;
+        Ok(row)
     }
 
     #[cold]
-    fn insert(&mut self, place: usize, stack: StackId, class: u32) -> Result<u32, NoMemory> {
-        if stack != StackId::EMPTY && BUCKETS.load(Ordering::Relaxed) >= MAX_BUCKETS {
+    fn insert(
+        &mut self,
+        inside: &Outermost,
+        region: &Region,
+        stack: StackId,
+        class: u32,
+    ) -> Result<u32, NoMemory> {
+        if self.spare.is_empty() {
+            if stack != StackId::EMPTY && region.rows() >= MAX_BUCKETS {
+                return Err(NoMemory);
+            }
+            let first = region.take_rows(inside)?;
+            self.spare = first..first + BATCH as u32;
+        }
+        let row = self.spare.start;
+        if stack != StackId::EMPTY && row as usize >= MAX_BUCKETS {
             return Err(NoMemory);
         }
+        self.spare.start += 1;
+        self.used += 1;
         let nothing = Amount::default();
         let (alloc, inuse, peak) = (nothing, nothing, nothing);
-        self.rows.push(Bucket { stack, class, alloc, inuse, peak, epoch: 0 })?;
-        BUCKETS.fetch_add(1, Ordering::Relaxed);
-        let row = self.rows.len() as u32;
-        self.index[place] = row;
-        Ok(row - 1)
+        let bucket = Bucket { stack, class, epoch: 0, alloc, inuse, peak };
+        // SAFETY: the row was given to this table and is not in use.
+        unsafe { region.bucket(row).write(bucket) };
+        Ok(row)
     }
 
     #[cold]
-    fn grow(&mut self) -> Result<(), NoMemory> {
+    fn grow(&mut self, region: &Region) -> Result<(), NoMemory> {
         let mut larger = Array::<u32>::zeroed((self.index.len() * 2).max(1024))?;
         let mask = larger.len() - 1;
-        for (row, bucket) in self.rows.iter().enumerate() {
+        for row in self.index.iter().filter_map(|place| place.checked_sub(1)) {
+            let bucket = self.bucket(region, row);
             let mut place = start(bucket.stack, bucket.class) & mask;
             while larger[place] != 0 {
                 place = (place + 1) & mask;
             }
-            larger[place] = row as u32 + 1;
+            larger[place] = row + 1;
         }
         self.index = larger;
         Ok(())
     }
+}
+
+/// Copies the buckets of all tables that use `region`, of which the caller holds the locks: those
+/// at which anything was allocated.
+pub fn copy_buckets(region: &Region, to: &mut Array<Bucket>) -> Result<(), NoMemory> {
+    let rows = region.rows();
+    if rows == 0 {
+        return Ok(());
+    }
+    // SAFETY: so many rows were given out, which are buckets or zeroes, a bucket too; nobody changes
+    // them.
+    let buckets = unsafe { std::slice::from_raw_parts(region.bucket(0), rows) };
+    let is_used = |bucket: &&Bucket| bucket.alloc != Amount::default();
+    buckets.iter().filter(is_used).try_for_each(|bucket| to.push(*bucket))
 }
 
 /// Powers of two: 0 for size 0, 1 for 1, 2 for 2 and 3, 3 for 4 to 7, ..
@@ -232,50 +328,64 @@ mod tests {
     const ONE: Weight = Weight::ONE;
     const FIRST: Moment = Moment { epoch: 1, is_peak: true };
 
+    fn inside() -> Outermost {
+        Outermost::enter().unwrap()
+    }
+
+    fn bucket(table: &BucketTable, region: &Region, row: u32) -> Bucket {
+        *table.bucket(region, row)
+    }
+
     #[test]
     fn a_stack_has_a_bucket_a_size_class() {
-        let mut table = BucketTable::new();
+        let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
         let (inner, outer) = (StackId::from_number(2), StackId::from_number(1));
-        let small = table.record(inner, 16, ONE, FIRST).unwrap();
-        assert_eq!(table.record(inner, 31, ONE, FIRST).unwrap(), small);
-        assert_ne!(table.record(inner, 32, ONE, FIRST).unwrap(), small);
-        assert_ne!(table.record(outer, 16, ONE, FIRST).unwrap(), small);
-        table.release(small, 31, ONE, FIRST);
-        assert_eq!(table.buckets().len(), 3);
-        let bucket = table.buckets()[small as usize];
+        let small = table.record(&inside, &region, inner, 16, ONE, FIRST).unwrap();
+        assert_eq!(table.record(&inside, &region, inner, 31, ONE, FIRST).unwrap(), small);
+        assert_ne!(table.record(&inside, &region, inner, 32, ONE, FIRST).unwrap(), small);
+        assert_ne!(table.record(&inside, &region, outer, 16, ONE, FIRST).unwrap(), small);
+        table.release(&region, small, 31, ONE, FIRST);
+        let mut copy = Array::new();
+        copy_buckets(&region, &mut copy).unwrap();
+        assert_eq!(copy.len(), 3);
+        let at = |table: &BucketTable| bucket(table, &region, small);
+        let bucket = at(&table);
         assert_eq!(bucket.alloc.count(), Count { objects: 2, bytes: 47 });
         assert_eq!(bucket.inuse.count(), Count { objects: 1, bytes: 16 });
-        table.undo(small, 16, ONE, FIRST);
-        assert_eq!(table.buckets()[small as usize].alloc.count(), Count { objects: 1, bytes: 31 });
+        table.undo(&region, small, 16, ONE, FIRST);
+        assert_eq!(at(&table).alloc.count(), Count { objects: 1, bytes: 31 });
     }
 
     #[test]
     fn a_bucket_knows_what_was_in_use_at_the_last_peak() {
-        let mut table = BucketTable::new();
+        let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
         let stack = StackId::from_number(1);
         let at = |epoch, is_peak| Moment { epoch, is_peak };
-        let row = table.record(stack, 8, ONE, at(1, true)).unwrap();
-        table.record(stack, 8, ONE, at(2, true)).unwrap();
-        let peak =
-            |table: &BucketTable, epoch| table.buckets()[row as usize].at_peak(epoch).count();
+        let row = table.record(&inside, &region, stack, 8, ONE, at(1, true)).unwrap();
+        table.record(&inside, &region, stack, 8, ONE, at(2, true)).unwrap();
+        let peak = |table: &BucketTable, epoch| bucket(table, &region, row).at_peak(epoch).count();
         assert_eq!(peak(&table, 2).objects, 2);
-        table.release(row, 8, ONE, at(2, false));
-        table.release(row, 8, ONE, at(2, false));
+        table.release(&region, row, 8, ONE, at(2, false));
+        table.release(&region, row, 8, ONE, at(2, false));
         assert_eq!(peak(&table, 2).objects, 2);
         assert_eq!(peak(&table, 7).objects, 0, "peaks that others made meanwhile");
-        table.record(stack, 8, ONE, at(7, false)).unwrap();
+        table.record(&inside, &region, stack, 8, ONE, at(7, false)).unwrap();
         assert_eq!(peak(&table, 7).objects, 0);
-        table.record(stack, 8, ONE, at(8, true)).unwrap();
+        table.record(&inside, &region, stack, 8, ONE, at(8, true)).unwrap();
         assert_eq!(peak(&table, 8).objects, 2);
     }
 
     #[test]
     fn many_buckets_are_all_found_again() {
-        let mut table = BucketTable::new();
-        let mut record = |i: u32| table.record(StackId::from_number(i), 8, ONE, FIRST).unwrap();
+        let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
+        let mut record = |i: u32| {
+            table.record(&inside, &region, StackId::from_number(i), 8, ONE, FIRST).unwrap()
+        };
         let rows: Vec<u32> = (0..50_000).map(&mut record).collect();
         assert!((0..50_000).all(|i| record(i) == rows[i as usize]));
-        assert_eq!(table.buckets().len(), 50_000);
+        let mut copy = Array::new();
+        copy_buckets(&region, &mut copy).unwrap();
+        assert_eq!(copy.len(), 50_000);
     }
 
     #[test]

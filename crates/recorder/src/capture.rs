@@ -5,6 +5,7 @@ use heapwise_stackwalk::{End, Registers, Trail};
 use crate::arena::{Array, Zeroed};
 use crate::counters::DropCounters;
 use crate::entry::Outermost;
+use crate::region::Region;
 use crate::stack_table::{StackId, StackTable};
 
 /// The function that an allocator wrapper calls for a recorded allocation, while it runs.
@@ -32,6 +33,21 @@ pub type LastStack = Array<Trail>;
 // SAFETY: a trail is numbers and truth values; with all of them zero it is a new one.
 unsafe impl Zeroed for Trail {}
 
+/// Where stacks are interned.
+#[derive(Clone, Copy, Debug)]
+pub struct Stacks<'a> {
+    /// Which there are.
+    pub table: &'a StackTable,
+    /// Where they lie.
+    pub region: &'a Region,
+}
+
+impl Stacks<'_> {
+    fn callee(self, inside: &Outermost, caller: StackId, frame: usize) -> Option<StackId> {
+        self.table.callee(inside, self.region, caller, frame).ok()
+    }
+}
+
 /// Where a stack comes from.
 pub trait Source {
     /// The interned stack; the empty one if it is not known or does not fit, which is counted.
@@ -39,7 +55,7 @@ pub trait Source {
         self,
         inside: &Outermost,
         last: &mut LastStack,
-        stacks: &StackTable,
+        stacks: Stacks<'_>,
         dropped: &DropCounters,
     ) -> StackId;
 }
@@ -50,7 +66,7 @@ impl Source for Caller {
         self,
         inside: &Outermost,
         last: &mut LastStack,
-        stacks: &StackTable,
+        stacks: Stacks<'_>,
         dropped: &DropCounters,
     ) -> StackId {
         if last.is_empty() {
@@ -81,12 +97,12 @@ fn intern(
     inside: &Outermost,
     trail: &mut Trail,
     kept: usize,
-    stacks: &StackTable,
+    stacks: Stacks<'_>,
 ) -> Option<StackId> {
     let known = kept.checked_sub(1).and_then(|outer| trail.number(outer));
     let mut stack = known.map_or(StackId::EMPTY, StackId::from_number);
     for index in kept..trail.len() {
-        stack = stacks.callee(inside, stack, trail.return_address(index)?).ok()?;
+        stack = stacks.callee(inside, stack, trail.return_address(index)?)?;
         trail.set_number(index, stack.number());
     }
     Some(stack)
@@ -99,11 +115,11 @@ impl Source for &[usize] {
         self,
         inside: &Outermost,
         _: &mut LastStack,
-        stacks: &StackTable,
+        stacks: Stacks<'_>,
         dropped: &DropCounters,
     ) -> StackId {
         let callee = |caller, &frame: &usize| stacks.callee(inside, caller, frame);
-        self.iter().rev().try_fold(StackId::EMPTY, callee).unwrap_or_else(|_| {
+        self.iter().rev().try_fold(StackId::EMPTY, callee).unwrap_or_else(|| {
             dropped.stacks.count();
             StackId::EMPTY
         })
@@ -115,6 +131,7 @@ mod tests {
     use super::*;
 
     static STACKS: StackTable = StackTable::new();
+    static REGION: Region = Region::new();
 
     #[inline(never)]
     fn recorded(last: &mut LastStack) -> Vec<usize> {
@@ -122,9 +139,10 @@ mod tests {
         let caller = unsafe { Caller::here() };
         let inside = Outermost::enter().unwrap();
         let dropped = DropCounters::new();
-        let stack = caller.stack(&inside, last, &STACKS, &dropped);
+        let stack =
+            caller.stack(&inside, last, Stacks { table: &STACKS, region: &REGION }, &dropped);
         assert!(dropped.read().is_nothing());
-        STACKS.frames(stack).collect()
+        STACKS.frames(&REGION, stack).collect()
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::sampler::Weight;
 /// Fixed point with [`Weight::FRACTION_BITS`] binary digits after the point. Sums are exact: what a
 /// free subtracts is what its allocation added, so nothing ever falls below zero or drifts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct Amount {
     objects: u128,
     bytes: u128,

@@ -19,6 +19,14 @@ pub fn kept<T>(call: impl FnOnce() -> T) -> T {
     result
 }
 
+/// The number that the last call left. Within [`kept`].
+pub fn last() -> i32 {
+    // SAFETY: asks nothing of its caller.
+    let errno = unsafe { location() };
+    // SAFETY: the C library promises a valid pointer to this thread's own `errno`.
+    unsafe { *errno }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

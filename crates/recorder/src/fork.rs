@@ -5,14 +5,21 @@
 //! open. So a fork waits until no thread is inside: it takes every lock, and both sides let go.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
+use crate::arena::NoMemory;
 use crate::entry::Outermost;
 use crate::errno;
 use crate::process;
+use crate::reserve::Reserve;
 
 /// Set in a child that was forked while its own thread was inside the recorder.
 static ABANDONED: AtomicBool = AtomicBool::new(false);
+
+/// A word that is 1, and 0 in children; null without a recording.
+static SENTINEL: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
+
+const PAGE: usize = 4096;
 
 thread_local! {
     static HOLDS_ALL: Cell<bool> = const { Cell::new(false) };
@@ -20,10 +27,33 @@ thread_local! {
 
 /// Whether the tables cannot be trusted, and must not be touched, in this process.
 ///
-/// Only a signal handler that interrupts the recorder and forks brings this about.
+/// Only a signal handler that interrupts the recorder and forks brings this about; and a fork that
+/// goes by the C library, if there is a recording.
 #[inline]
 pub fn is_abandoned() -> bool {
-    ABANDONED.load(Ordering::Relaxed)
+    // SAFETY: null, or a word that stays mapped for the rest of the process.
+    let sentinel = unsafe { SENTINEL.load(Ordering::Relaxed).as_ref() };
+    let is_wiped = sentinel.is_some_and(|word| word.load(Ordering::Relaxed) == 0);
+    is_wiped || ABANDONED.load(Ordering::Relaxed)
+}
+
+/// Makes sure that no child writes its parent's recording, however it is forked: has the kernel wipe
+/// a word in children. Older ones than 4.14 cannot; there, only the C library's forks are safe.
+pub fn guard_children() -> Result<(), NoMemory> {
+    if !SENTINEL.load(Ordering::Relaxed).is_null() {
+        return Ok(());
+    }
+    let page = Reserve::new(PAGE, PAGE)?;
+    page.commit(0, PAGE)?;
+    let word = page.start() as *mut AtomicU32;
+    // SAFETY: the page was just mapped, and is given back never.
+    unsafe { &*word }.store(1, Ordering::Relaxed);
+    let page = page.start() as *mut libc::c_void;
+    // SAFETY: changes what a fork does to a page that nobody else knows.
+    if errno::kept(|| unsafe { libc::madvise(page, PAGE, libc::MADV_WIPEONFORK) }) == 0 {
+        SENTINEL.store(word, Ordering::Release);
+    }
+    Ok(())
 }
 
 /// Has every later fork go through this file, from the first call on. A failure leaves forks as
@@ -44,7 +74,7 @@ pub fn prepare_for_forks() {
 
 extern "C" fn before() {
     let Some(inside) = Outermost::enter() else { return };
-    process::recorder().acquire();
+    process::recorder().acquire(&inside);
     HOLDS_ALL.with(|holds| holds.set(true));
     // Still inside until after the fork: this thread must not ask for a lock that it holds.
     std::mem::forget(inside);
@@ -52,15 +82,18 @@ extern "C" fn before() {
 
 extern "C" fn after_in_parent() {
     if HOLDS_ALL.with(|holds| holds.replace(false)) {
-        process::recorder().release();
-        drop(Outermost::assume());
+        process::recorder().release_in_parent(&Outermost::assume());
     }
 }
 
 extern "C" fn after_in_child() {
-    if HOLDS_ALL.with(Cell::get) {
+    if HOLDS_ALL.with(|holds| holds.replace(false)) {
         process::forget_mark();
-        after_in_parent();
+        let inside = Outermost::assume();
+        if !process::recorder().release_in_child(&inside) {
+            ABANDONED.store(true, Ordering::Relaxed);
+        }
+        SENTINEL.store(std::ptr::null_mut(), Ordering::Relaxed);
     } else {
         ABANDONED.store(true, Ordering::Relaxed);
     }

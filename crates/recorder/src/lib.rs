@@ -18,6 +18,7 @@
 //! | the interval in force | `interval.rs` |
 //! | who may come in | `entry.rs`, `lock.rs`, `futex.rs`, `fork.rs` |
 //! | memory, the kernel | `arena.rs`, `reserve.rs`, `errno.rs` |
+//! | the region that may be a file | `region.rs`, `recording.rs`, `journal.rs` |
 //! | stacks and their sums | `capture.rs`, `stack_table.rs`, `bucket_table.rs`, `counters.rs` |
 //! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
 //! | the way of an event | `recorder.rs`, `process.rs` |
@@ -59,6 +60,7 @@ mod errno;
 mod fork;
 mod futex;
 mod interval;
+mod journal;
 mod live_table;
 mod lock;
 mod math;
@@ -68,6 +70,8 @@ mod process;
 mod random;
 mod range;
 mod recorder;
+mod recording;
+mod region;
 mod reserve;
 mod sampler;
 mod size_class;
@@ -85,10 +89,11 @@ pub use interval::{
 };
 pub use live_table::Block;
 pub use process::{
-    Error, allocate, dropped, exchange, free, holds, mark, may_hold, passes, put_back, record,
-    retire, revive, snapshot, take, totals, withdraw,
+    Error, RecordError, allocate, dropped, exchange, free, holds, mark, may_hold, passes, put_back,
+    record, record_to, retire, revive, snapshot, take, totals, withdraw,
 };
 pub use recorder::is_large;
+pub use recording::Texts;
 pub use sampler::{MAX_INTERVAL, Weight};
 pub use snapshot::{Row, Snapshot, Totals};
 pub use stack_table::StackId;

@@ -11,6 +11,7 @@ use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
 use crate::live_table::Block;
 use crate::recorder::{Recorder, Sample, is_large};
+use crate::recording::Texts;
 use crate::sampler::{Sampler, Weight};
 use crate::snapshot::{Snapshot, Totals};
 use crate::{fork, interval};
@@ -61,7 +62,17 @@ pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNul
         RECORDER.dropped.samples.count();
         return None;
     };
-    RECORDER.allocate(&inside, Sample { layout, weight }, caller)
+    let block = RECORDER.allocate(&inside, Sample { layout, weight }, caller);
+    note();
+    block
+}
+
+/// Has a recording say what it does not learn from events.
+#[inline]
+fn note() {
+    if let Some(head) = RECORDER.region().head() {
+        head.note(interval::get(), RECORDER.dropped.read());
+    }
 }
 
 /// Records that the block of [`allocate`] at `address`, of `size` bytes, was freed and allocated
@@ -98,7 +109,10 @@ pub fn free(address: usize, size: usize) {
 /// with the frame that called `caller`'s.
 pub fn record(address: usize, layout: Layout, weight: Weight, caller: Caller) {
     match enter() {
-        Some(inside) => RECORDER.record(&inside, address, Sample { layout, weight }, caller),
+        Some(inside) => {
+            RECORDER.record(&inside, address, Sample { layout, weight }, caller);
+            note();
+        }
         None => RECORDER.dropped.samples.count(),
     }
 }
@@ -141,6 +155,15 @@ pub enum Error {
     Abandoned,
 }
 
+/// Why there is no recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordError {
+    /// The recorder could not be asked.
+    Recorder(Error),
+    /// An operation on the file failed, with this number of the kernel's.
+    File(i32),
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -157,8 +180,21 @@ impl std::error::Error for Error {}
 pub fn snapshot() -> Result<Snapshot, Error> {
     let inside = enter().ok_or_else(why_not)?;
     let (rows, spread) = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
-    let (stacks, dropped) = (RECORDER.stacks(), RECORDER.dropped.read());
-    Ok(Snapshot { rows, spread, stacks, interval: interval::get(), dropped })
+    let dropped = RECORDER.dropped.read();
+    RECORDER.region().note_mappings(&inside);
+    Ok(Snapshot { rows, spread, recorder: &RECORDER, interval: interval::get(), dropped })
+}
+
+/// Makes the file `fd`, which is empty and open for reading and writing, of what was recorded and
+/// will be. It belongs to the recorder from now on.
+pub fn record_to(fd: i32, texts: &Texts<'_>) -> Result<(), RecordError> {
+    fork::prepare_for_forks();
+    let inside = enter().ok_or_else(|| RecordError::Recorder(why_not()))?;
+    fork::guard_children().map_err(|_| RecordError::Recorder(Error::NoMemory))?;
+    RECORDER.record_to(&inside, fd, texts).map_err(|errno| RecordError::File(errno.0))?;
+    RECORDER.region().note_mappings(&inside);
+    note();
+    Ok(())
 }
 
 /// The sums over what was recorded, as of one instant within this call.

@@ -1,21 +1,23 @@
 //! The tables of a recorder, and the order in which an event passes through them.
 
+mod whole;
+
 use std::alloc::Layout;
 use std::ptr::NonNull;
+use std::sync::atomic::Ordering::Relaxed;
 
-use crate::arena::{Array, NoMemory};
-use crate::bucket_table::{Bucket, BucketTable, Spread};
-use crate::capture::{LastStack, Source};
+use crate::arena::NoMemory;
+use crate::bucket_table::BucketTable;
+use crate::capture::{LastStack, Source, Stacks};
 use crate::counters::DropCounters;
 use crate::entry::Outermost;
 use crate::live_table::{Block, LiveTable};
 use crate::lock::{Held, Lock};
 use crate::peak::{Allowance, Moment, Peak};
 use crate::pool::{Heap, Pool};
-use crate::random::process_seed;
+use crate::region::Region;
 use crate::sampler::Weight;
 use crate::size_class::{Class, LARGE};
-use crate::snapshot::{Row, Totals};
 use crate::span::Tag;
 use crate::stack_table::{StackId, StackTable};
 
@@ -34,13 +36,15 @@ const STRIPES: usize = 32;
 /// the program until before it is given back to the allocator, so that no other block can have the
 /// address meanwhile.
 ///
-/// Order of locks: stripes, live table, stack table, pool, peak. No thread holds two stripes, or a stripe
+/// Order of locks: stripes, live table, stack table, pool, peak, region. No thread holds two stripes, or a stripe
 /// and the live table, except a fork or a snapshot.
 #[derive(Debug)]
 pub struct Recorder {
     stripes: [Lock<Stripe>; STRIPES],
     live: LiveTable,
     stacks: StackTable,
+    /// Where stacks and buckets lie.
+    region: Region,
     pool: Pool,
     peak: Peak,
     /// What did not fit.
@@ -54,13 +58,6 @@ struct Stripe {
     buckets: BucketTable,
     allowance: Allowance,
     last: LastStack,
-}
-
-/// Copies of the buckets of all stripes, of one instant.
-struct Copied {
-    buckets: Array<Bucket>,
-    spread: Spread,
-    epoch: u64,
 }
 
 /// The place of a bucket: its stripe, and its row there.
@@ -137,6 +134,7 @@ impl Recorder {
             stripes,
             live: LiveTable::new(),
             stacks: StackTable::new(),
+            region: Region::new(),
             pool: Pool::new(),
             peak: Peak::new(),
             dropped: DropCounters::new(),
@@ -170,6 +168,7 @@ impl Recorder {
         if block.is_none() {
             self.peak.free(inside, number, &mut stripe.allowance, sample.bytes());
         }
+        stripe.buckets.settle();
         block
     }
 
@@ -186,7 +185,7 @@ impl Recorder {
         let tag = bucket.tag(sample.weight);
         let block = self.pool.allocate(inside, &mut stripe.heap, sample.class(), tag);
         if block.is_err() {
-            stripe.buckets.undo(bucket.row(), sample.size(), sample.weight, moment);
+            stripe.buckets.undo(&self.region, bucket.row(), sample.size(), sample.weight, moment);
             self.dropped.samples.count();
         }
         block.ok()
@@ -225,7 +224,8 @@ impl Recorder {
         }
         let (weight, size) = (Weight::unpack(tag.weight), size as u64);
         let moment = self.peak.free(inside, number, &mut stripe.allowance, weight.bytes(size));
-        stripe.buckets.release(BucketId::of_tag(tag).row(), size, weight, moment);
+        stripe.buckets.release(&self.region, BucketId::of_tag(tag).row(), size, weight, moment);
+        stripe.buckets.settle();
     }
 
     /// Records that the block of `size` bytes at `address` in the pool, the caller's, was freed and
@@ -257,8 +257,11 @@ impl Recorder {
             Some(block)
         });
         if block.is_some() {
-            stripe.buckets.release(BucketId::of_tag(before).row(), size, weight, moment);
+            let row = BucketId::of_tag(before).row();
+            stripe.buckets.release(&self.region, row, size, weight, moment);
+            stripe.buckets.settle();
         } else {
+            stripe.buckets.settle();
             drop(held);
             drop(self.step(inside, number, less, more));
         }
@@ -281,6 +284,7 @@ impl Recorder {
             None => Some(self.peak.free(inside, number, allowance, less - more)),
         };
         if let Some(moment) = moment {
+            self.note_epoch(moment);
             return (held, moment);
         }
         drop(held);
@@ -307,8 +311,17 @@ impl Recorder {
             self.peak.answered(inside);
             // Nothing was lent since the call, so this is not asked twice.
             if let Some(moment) = moment {
+                self.note_epoch(moment);
                 return (held, moment);
             }
+        }
+    }
+
+    fn note_epoch(&self, moment: Moment) {
+        if moment.is_peak
+            && let Some(head) = self.region.head()
+        {
+            head.epoch.fetch_max(moment.epoch, Relaxed);
         }
     }
 
@@ -321,6 +334,7 @@ impl Recorder {
             self.peak.free(inside, number, &mut held.allowance, sample.bytes());
             return;
         };
+        held.buckets.settle();
         drop(held);
         self.keep(inside, Block { address, size: sample.size(), weight: sample.weight, bucket });
     }
@@ -335,14 +349,16 @@ impl Recorder {
     pub fn retire(&self, inside: &Outermost, block: Block) {
         let number = block.bucket.stripe();
         let (mut stripe, moment) = self.step(inside, number, 0, block.weight.bytes(block.size));
-        stripe.buckets.release(block.bucket.row(), block.size, block.weight, moment);
+        stripe.buckets.release(&self.region, block.bucket.row(), block.size, block.weight, moment);
+        stripe.buckets.settle();
     }
 
     /// Counts a block that was [retired](Self::retire) as in use again, and makes it live.
     pub fn revive(&self, inside: &Outermost, block: Block) {
         let number = block.bucket.stripe();
         let (mut stripe, moment) = self.step(inside, number, block.weight.bytes(block.size), 0);
-        stripe.buckets.restore(block.bucket.row(), block.size, block.weight, moment);
+        stripe.buckets.restore(&self.region, block.bucket.row(), block.size, block.weight, moment);
+        stripe.buckets.settle();
         drop(stripe);
         self.keep(inside, block);
     }
@@ -372,10 +388,13 @@ impl Recorder {
         moment: Moment,
     ) -> Option<BucketId> {
         let (size, weight) = (sample.size(), sample.weight);
-        let stack = source.stack(inside, &mut stripe.last, &self.stacks, &self.dropped);
-        let recorded = stripe.buckets.record(stack, size, weight, moment).or_else(|NoMemory| {
+        let stacks = Stacks { table: &self.stacks, region: &self.region };
+        let stack = source.stack(inside, &mut stripe.last, stacks, &self.dropped);
+        let mut record =
+            |stack| stripe.buckets.record(inside, &self.region, stack, size, weight, moment);
+        let recorded = record(stack).or_else(|NoMemory| {
             self.dropped.stacks.count();
-            stripe.buckets.record(StackId::EMPTY, size, weight, moment)
+            record(StackId::EMPTY)
         });
         if recorded.is_err() {
             self.dropped.samples.count();
@@ -383,67 +402,9 @@ impl Recorder {
         recorded.ok().map(|row| BucketId::of(number, row))
     }
 
-    /// The interned stacks.
-    pub fn stacks(&self) -> &StackTable {
-        &self.stacks
-    }
-
-    /// What was recorded, as of one instant: a row a stack and size class, in order of stacks; and
-    /// how far the sums over them may be off.
-    pub fn rows(&self, inside: &Outermost) -> Result<(Array<Row>, Spread), NoMemory> {
-        let Copied { mut buckets, spread, epoch } = self.buckets(inside)?;
-        buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.class));
-        let mut rows = Array::with_capacity(buckets.len())?;
-        let seed = process_seed();
-        for same in buckets.chunk_by(|a, b| (a.stack, a.class) == (b.stack, b.class)) {
-            rows.push(Row::of(same, epoch, seed))?;
-        }
-        Ok((rows, spread))
-    }
-
-    /// Copies every bucket of every stripe.
-    fn buckets(&self, inside: &Outermost) -> Result<Copied, NoMemory> {
-        let mut room = 0;
-        loop {
-            let mut buckets = Array::with_backed_capacity(room)?;
-            // Held together: recording stops, and with it time.
-            let held: [_; STRIPES] = std::array::from_fn(|i| self.stripes[i].lock(inside));
-            let wanted: usize = held.iter().map(|stripe| stripe.buckets.buckets().len()).sum();
-            if wanted <= buckets.capacity() {
-                let all = held.iter().flat_map(|stripe| stripe.buckets.buckets());
-                all.copied().try_for_each(|bucket| buckets.push(bucket))?;
-                let (mut spread, epoch) = (Spread::default(), self.peak.epoch(inside));
-                held.iter().for_each(|stripe| spread += stripe.buckets.spread(epoch));
-                return Ok(Copied { buckets, spread, epoch });
-            }
-            // The tables are bounded, so this ends; room to grow makes the next round the last as a
-            // rule.
-            room = wanted + wanted / 8 + 1024;
-        }
-    }
-
-    /// The sums over [`rows`](Self::rows).
-    pub fn totals(&self, inside: &Outermost) -> Result<Totals, NoMemory> {
-        let (rows, _) = self.rows(inside)?;
-        Ok(rows.iter().copied().fold(Totals::default(), Totals::plus))
-    }
-
-    /// Stops every thread at its next event, for a fork: nobody is in the middle of a change.
-    pub fn acquire(&self) {
-        self.stripes.iter().for_each(Lock::acquire);
-        self.live.acquire();
-        self.stacks.acquire();
-        self.pool.acquire();
-        self.peak.acquire();
-    }
-
-    /// Lets the threads go on after [`acquire`](Self::acquire).
-    pub fn release(&self) {
-        self.peak.release_lock();
-        self.pool.release_lock();
-        self.stacks.release_locks();
-        self.live.release_locks();
-        self.stripes.iter().for_each(Lock::release);
+    /// The return addresses of an interned stack, innermost first.
+    pub fn frames(&self, stack: StackId) -> impl Iterator<Item = usize> {
+        self.stacks.frames(&self.region, stack)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::arena::NoMemory;
 use crate::errno;
+use crate::recording::Errno;
 
 /// Addresses that belong to this process and hold nothing until they are committed.
 ///
@@ -43,5 +44,47 @@ impl Reserve {
         // them accessible takes nothing from anyone.
         let open = || unsafe { libc::mprotect(start, bytes, libc::PROT_READ | libc::PROT_WRITE) };
         if errno::kept(open) == 0 { Ok(()) } else { Err(NoMemory) }
+    }
+
+    /// Puts the bytes of a file from `at` on, shared with whoever has it, at `offset`. All are
+    /// multiples of a page.
+    pub fn map_file(&self, offset: usize, bytes: usize, fd: i32, at: usize) -> Result<(), Errno> {
+        self.map(offset, bytes, libc::MAP_SHARED, fd, at)
+    }
+
+    /// Puts a copy of `bytes`, as many as are in some pages, in memory of the process's own at
+    /// `offset`.
+    pub fn replace(&self, offset: usize, bytes: &[u8]) -> Result<(), Errno> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.map(offset, bytes.len(), libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)?;
+        let place = (self.start + offset) as *mut u8;
+        // SAFETY: as many bytes were just mapped there, and `bytes` are elsewhere.
+        unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        Ok(())
+    }
+
+    fn map(
+        &self,
+        offset: usize,
+        bytes: usize,
+        flags: i32,
+        fd: i32,
+        at: usize,
+    ) -> Result<(), Errno> {
+        if offset.checked_add(bytes).is_none_or(|end| end > self.bytes) {
+            return Err(Errno(libc::ENOMEM));
+        }
+        let start = (self.start + offset) as *mut libc::c_void;
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = flags | libc::MAP_FIXED;
+        errno::kept(|| {
+            // SAFETY: the pages are part of this reserve, which nothing else maps or unmaps. Who
+            // holds an address in it finds the same content there, as the caller sees to.
+            let mapped =
+                unsafe { libc::mmap(start, bytes, protection, flags, fd, at as libc::off_t) };
+            if mapped == libc::MAP_FAILED { Err(Errno(errno::last())) } else { Ok(()) }
+        })
     }
 }

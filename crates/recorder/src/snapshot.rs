@@ -4,7 +4,8 @@ use crate::arena::Array;
 use crate::bucket_table::{Bucket, Spread};
 use crate::counters::{Amount, Count, Dropped};
 use crate::random::fold;
-use crate::stack_table::{StackId, StackTable};
+use crate::recorder::Recorder;
+use crate::stack_table::StackId;
 
 /// What was recorded, as of one instant: of now, whatever has or has not been collected, because
 /// there is nothing to collect. Lies in memory of its own, so that taking it allocates nothing.
@@ -12,7 +13,7 @@ use crate::stack_table::{StackId, StackTable};
 pub struct Snapshot {
     pub(crate) rows: Array<Row>,
     pub(crate) spread: Spread,
-    pub(crate) stacks: &'static StackTable,
+    pub(crate) recorder: &'static Recorder,
     pub(crate) interval: u64,
     pub(crate) dropped: Dropped,
 }
@@ -26,7 +27,7 @@ impl Snapshot {
 
     /// The return addresses of a stack of this snapshot, innermost first.
     pub fn frames(&self, stack: StackId) -> impl Iterator<Item = usize> {
-        self.stacks.frames(stack)
+        self.recorder.frames(stack)
     }
 
     /// The standard errors of the sums over all rows: of what was allocated, of what is in use, and

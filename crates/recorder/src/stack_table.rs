@@ -1,21 +1,17 @@
 //! Interned stacks.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use crate::arena::{Array, NoMemory, count_mapped};
+use crate::arena::{Array, NoMemory};
 use crate::entry::Outermost;
 use crate::lock::Lock;
 use crate::random::fold;
-use crate::reserve::Reserve;
+use crate::region::Region;
 
 /// Parts of the index with a lock each; a power of two.
 const SHARDS: usize = 16;
 /// Frames that are kept: 64 MiB of them, and 32 MiB of index.
-const MAX_NODES: usize = 1 << 22;
-/// Frames committed at a time.
-const CHUNK_NODES: usize = 4096;
-const CHUNK_BYTES: usize = CHUNK_NODES * size_of::<Node>();
-const PAGE: usize = 4096;
+pub const MAX_NODES: usize = 1 << 22;
 
 /// A stack, for as long as the process lives: its innermost frame, which knows the one that called
 /// it.
@@ -38,8 +34,11 @@ impl StackId {
 }
 
 /// One frame of one stack, or of all that begin like it.
+///
+/// A killed process leaves it in a file: `recording.rs` has the format.
 #[derive(Clone, Copy, Debug)]
-struct Node {
+#[repr(C)]
+pub struct Node {
     return_address: usize,
     /// The stack further out.
     caller: u32,
@@ -54,14 +53,11 @@ struct Node {
 pub struct StackTable {
     shards: [Lock<Shard>; SHARDS],
     growth: Lock<Growth>,
-    /// Where the nodes are; 0 before there is one.
-    nodes: AtomicUsize,
 }
 
 /// Where the next node goes.
 #[derive(Debug)]
 struct Growth {
-    reserve: Option<Reserve>,
     committed: usize,
     used: usize,
 }
@@ -71,8 +67,7 @@ impl StackTable {
     pub const fn new() -> Self {
         Self {
             shards: [const { Lock::new(Shard::new()) }; SHARDS],
-            growth: Lock::new(Growth { reserve: None, committed: 0, used: 1 }),
-            nodes: AtomicUsize::new(0),
+            growth: Lock::new(Growth { committed: 0, used: 1 }),
         }
     }
 
@@ -80,54 +75,39 @@ impl StackTable {
     pub fn callee(
         &self,
         inside: &Outermost,
+        region: &Region,
         caller: StackId,
         return_address: usize,
     ) -> Result<StackId, NoMemory> {
         let node = Node { return_address, caller: caller.0 };
         let hash = node.hash();
         let mut shard = self.shards[hash as usize % SHARDS].lock(inside);
-        shard.find_or_insert(self, node, hash, || self.push(inside, node)).map(StackId)
+        shard.find_or_insert(region, node, hash, || self.push(inside, region, node)).map(StackId)
     }
 
-    fn push(&self, inside: &Outermost, node: Node) -> Result<u32, NoMemory> {
+    fn push(&self, inside: &Outermost, region: &Region, node: Node) -> Result<u32, NoMemory> {
         let mut growth = self.growth.lock(inside);
         if growth.used >= growth.committed {
-            self.commit(&mut growth)?;
+            growth.committed = region.make_room_for_nodes(inside, growth.used + 1)?;
         }
-        let number = growth.used;
-        let place = self.place(number as u32);
+        let number = growth.used as u32;
         // SAFETY: the place is committed, and nobody knows its number yet.
-        unsafe { place.write(node) };
+        unsafe { region.node(number).write(node) };
         growth.used += 1;
-        Ok(number as u32)
+        if let Some(head) = region.head() {
+            head.nodes.store(growth.used as u64, Ordering::Release);
+        }
+        Ok(number)
     }
 
-    fn commit(&self, growth: &mut Growth) -> Result<(), NoMemory> {
-        let reserve = match &growth.reserve {
-            Some(reserve) => reserve,
-            None => growth.reserve.insert(Reserve::new(MAX_NODES * size_of::<Node>(), PAGE)?),
-        };
-        self.nodes.store(reserve.start(), Ordering::Relaxed);
-        reserve.commit(growth.committed * size_of::<Node>(), CHUNK_BYTES)?;
-        count_mapped(CHUNK_BYTES);
-        growth.committed += CHUNK_NODES;
-        Ok(())
-    }
-
-    fn place(&self, number: u32) -> *mut Node {
-        let nodes = self.nodes.load(Ordering::Relaxed) as *mut Node;
-        nodes.wrapping_add(number as usize)
-    }
-
-    fn node(&self, number: u32) -> Node {
-        // SAFETY: the number of a node other than the empty stack was given out by `push`, after it
-        // had been written; whoever has it got it under the lock of a shard or from one who did.
-        unsafe { *self.place(number) }
+    /// How many frames there are, that of the empty stack included.
+    pub fn len(&self, inside: &Outermost) -> usize {
+        self.growth.lock(inside).used
     }
 
     /// The return addresses of a stack, innermost first.
-    pub fn frames(&self, stack: StackId) -> Frames<'_> {
-        Frames { table: self, next: stack.0 }
+    pub fn frames<'a>(&self, region: &'a Region, stack: StackId) -> Frames<'a> {
+        Frames { region, next: stack.0 }
     }
 
     /// Takes every lock, for a fork.
@@ -146,7 +126,7 @@ impl StackTable {
 /// The return addresses of a stack, innermost first.
 #[derive(Clone, Debug)]
 pub struct Frames<'a> {
-    table: &'a StackTable,
+    region: &'a Region,
     next: u32,
 }
 
@@ -157,10 +137,16 @@ impl Iterator for Frames<'_> {
         if self.next == 0 {
             return None;
         }
-        let node = self.table.node(self.next);
+        let node = node(self.region, self.next);
         self.next = node.caller;
         Some(node.return_address)
     }
+}
+
+fn node(region: &Region, number: u32) -> Node {
+    // SAFETY: the number of a node other than the empty stack was given out by `push`, after it had
+    // been written; whoever has it got it under the lock of a shard or from one who did.
+    unsafe { *region.node(number) }
 }
 
 impl Node {
@@ -185,20 +171,20 @@ impl Shard {
 
     fn find_or_insert(
         &mut self,
-        table: &StackTable,
-        node: Node,
+        region: &Region,
+        frame: Node,
         hash: u64,
         push: impl FnOnce() -> Result<u32, NoMemory>,
     ) -> Result<u32, NoMemory> {
         if (self.used + 1) * 4 > self.index.len() * 3 {
-            self.grow(table)?;
+            self.grow(region)?;
         }
         let mask = self.index.len() - 1;
         let mut place = start(hash) & mask;
         while self.index[place] != 0 {
             let number = self.index[place];
-            let other = table.node(number);
-            if other.return_address == node.return_address && other.caller == node.caller {
+            let other = node(region, number);
+            if other.return_address == frame.return_address && other.caller == frame.caller {
                 return Ok(number);
             }
             place = (place + 1) & mask;
@@ -208,11 +194,11 @@ impl Shard {
         Ok(self.index[place])
     }
 
-    fn grow(&mut self, table: &StackTable) -> Result<(), NoMemory> {
+    fn grow(&mut self, region: &Region) -> Result<(), NoMemory> {
         let mut larger = Array::<u32>::zeroed((self.index.len() * 2).max(1024))?;
         let mask = larger.len() - 1;
         for &number in self.index.iter().filter(|&&number| number != 0) {
-            let mut place = start(table.node(number).hash()) & mask;
+            let mut place = start(node(region, number).hash()) & mask;
             while larger[place] != 0 {
                 place = (place + 1) & mask;
             }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::counters::Count;
 use crate::entry::Muted;
+use crate::snapshot::{Row, Totals};
 
 fn inside() -> Outermost {
     Outermost::enter().unwrap()
@@ -90,7 +91,7 @@ fn the_peak_is_that_of_all_stripes_together() {
     static RECORDER: Recorder = Recorder::new();
     let of_stack = |frame: usize| {
         let (rows, _) = RECORDER.rows(&inside()).unwrap();
-        let is_of = |row: &&Row| RECORDER.stacks().frames(row.stack).eq([frame]);
+        let is_of = |row: &&Row| RECORDER.frames(row.stack).eq([frame]);
         rows.iter().find(is_of).map(|row| row.peak).unwrap()
     };
     let allocate = |sizes: std::ops::Range<usize>, frame| -> Vec<(usize, usize)> {

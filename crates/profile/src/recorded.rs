@@ -1,0 +1,252 @@
+//! A profile of what the runtime library recorded: taken in the program, or out of the file that it
+//! left behind.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use crate::{
+    FileOffset, Header, Id, Label, LabelValue, Location, Locations, Mapping, Profile, RuntimeAddr,
+    Sample, Samples, Str, Strings, Table, ValueType,
+};
+
+/// Names and units of the values, in the order of [`RecordedRow::values`]: Go's four, and the peak.
+pub const RECORDED_TYPES: [(&str, &str); 6] = [
+    ("alloc_objects", "count"),
+    ("alloc_space", "bytes"),
+    ("inuse_objects", "count"),
+    ("inuse_space", "bytes"),
+    ("peak_objects", "count"),
+    ("peak_space", "bytes"),
+];
+
+/// What was recorded, but for the stacks.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// Nanoseconds since 1970.
+    pub time_nanos: i64,
+    /// The sampling interval in force, in bytes.
+    pub interval: u64,
+    /// A regular expression over names of functions that reports leave out.
+    pub drop_frames: Vec<u8>,
+    /// The main binary's first, the rest in order of addresses.
+    pub mappings: Vec<CodeFile>,
+    /// Rows of one stack next to one another.
+    pub rows: Vec<RecordedRow>,
+    /// What limits left out: in recorded allocations, recorded without their stack, with a part of
+    /// it, as allocated only, not at all, and recorded blocks whose free went unnoticed.
+    pub dropped: [u64; 5],
+    /// The standard errors of the sums over all rows; zero where they are exact.
+    pub errors: [u64; 6],
+    /// What else there is to say.
+    pub comments: Vec<Vec<u8>>,
+}
+
+/// A mapping that holds code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeFile {
+    /// The first address.
+    pub start: u64,
+    /// The one after the last.
+    pub limit: u64,
+    /// The position in the file of the byte at `start`.
+    pub offset: u64,
+    /// The path of the file.
+    pub path: Vec<u8>,
+    /// Its build id; empty if it has none.
+    pub build_id: Vec<u8>,
+}
+
+/// The objects of one stack and of about one size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedRow {
+    /// The number of the stack.
+    pub stack: u32,
+    /// Mean bytes an object.
+    pub size: u64,
+    /// Objects and bytes allocated, in use, and in use at the peak.
+    pub values: [i64; 6],
+}
+
+impl Recorded {
+    /// The profile: no functions, since nothing is resolved in the profiled process; mappings with
+    /// build ids instead, from which any pprof tool can.
+    ///
+    /// `frames` appends the return addresses of a stack, innermost first. The address of a location
+    /// is a return address less one, so that it lies within the call, for every frame: the leaf of a
+    /// stack is a call of the allocator too.
+    ///
+    /// The label `bytes` of a sample is the mean size of its objects, as in Go's profiles. Whoever
+    /// knows it and the period can tell how many allocations were recorded for an estimate, and so
+    /// how far it may be off.
+    pub fn profile(&self, frames: impl Fn(u32, &mut Vec<u64>)) -> Profile {
+        let mut strings = Strings::new();
+        let header = self.header(&mut strings);
+        let mappings = self.code_files(&mut strings);
+        let locations = self.locations(&frames, &mappings);
+        let samples = self.samples(&frames, &locations, strings.intern(b"bytes"));
+        Profile {
+            header,
+            strings: Arc::new(strings),
+            functions: Arc::default(),
+            mappings: Arc::new(mappings),
+            locations: Arc::new(locations),
+            samples: Arc::new(samples),
+        }
+    }
+
+    fn header(&self, strings: &mut Strings) -> Header {
+        let value_type = |strings: &mut Strings, kind: &str, unit: &str| ValueType {
+            kind: strings.intern(kind.as_bytes()),
+            unit: strings.intern(unit.as_bytes()),
+        };
+        let comments = [self.losses(), self.errors().into_iter().collect(), self.comments.clone()];
+        Header {
+            sample_types: RECORDED_TYPES
+                .map(|(kind, unit)| value_type(strings, kind, unit))
+                .to_vec(),
+            default_sample_type: strings.intern(b"inuse_space"),
+            drop_frames: strings.intern(&self.drop_frames),
+            time_nanos: self.time_nanos,
+            period_type: value_type(strings, "space", "bytes"),
+            period: i64::try_from(self.interval).unwrap_or(i64::MAX),
+            comments: comments.concat().iter().map(|text| strings.intern(text)).collect(),
+            ..Header::default()
+        }
+    }
+
+    /// The standard errors of the totals, in the order of the sample types; nothing if all are exact.
+    fn errors(&self) -> Option<Vec<u8>> {
+        let mut line = b"heapwise: standard errors of the totals:".to_vec();
+        for ((name, _), number) in RECORDED_TYPES.iter().zip(self.errors) {
+            // Writing to memory does not fail.
+            let _ = write!(line, " {name} {number}");
+        }
+        (self.errors != [0; 6]).then_some(line)
+    }
+
+    /// A line for every limit that was reached.
+    fn losses(&self) -> Vec<Vec<u8>> {
+        let causes = [
+            "recorded without a stack: the stack table was full or stacks cannot be walked",
+            "recorded with the innermost frames of their stacks only",
+            "recorded as allocated but not as in use: the live table was full",
+            "not recorded: no memory for the recorder",
+            "freed in a signal handler, which went unnoticed",
+        ];
+        let reached = self.dropped.into_iter().zip(causes).filter(|(count, _)| *count != 0);
+        let line =
+            |(count, what)| format!("heapwise: sampled allocations {what}: {count}").into_bytes();
+        reached.map(line).collect()
+    }
+
+    fn code_files(&self, strings: &mut Strings) -> Table<Mapping> {
+        let mut table = Table::new();
+        for (id, file) in (1..).zip(&self.mappings) {
+            table.push(Mapping {
+                id,
+                start: RuntimeAddr(file.start),
+                limit: RuntimeAddr(file.limit),
+                offset: FileOffset(file.offset),
+                file: strings.intern(&file.path),
+                build_id: strings.intern(hex(&file.build_id).as_bytes()),
+                ..Mapping::default()
+            });
+        }
+        table
+    }
+
+    /// One location an address, in order of addresses, so that they can be looked up without a
+    /// table.
+    fn locations(
+        &self,
+        frames: &impl Fn(u32, &mut Vec<u64>),
+        mappings: &Table<Mapping>,
+    ) -> Locations {
+        let (mut stack, mut addresses) = (Vec::new(), Vec::new());
+        let mut known = 1024;
+        for rows in self.rows.chunk_by(|a, b| a.stack == b.stack) {
+            stack.clear();
+            frames(rows[0].stack, &mut stack);
+            addresses.extend(stack.iter().copied().map(address));
+            // Few are new: what is not needed never amounts to more than that.
+            if addresses.len() > 2 * known {
+                addresses.sort_unstable();
+                addresses.dedup();
+                known = addresses.len().max(1024);
+            }
+        }
+        addresses.sort_unstable();
+        addresses.dedup();
+        let mut locations = Locations::new();
+        for (id, address) in (1..).zip(addresses.into_iter().map(RuntimeAddr)) {
+            let mapping = mappings.ids().find(|&mapping| mappings[mapping].contains(address));
+            locations.push(Location { id, mapping, address, folded: false }, &[]);
+        }
+        locations
+    }
+
+    fn samples(
+        &self,
+        frames: &impl Fn(u32, &mut Vec<u64>),
+        locations: &Locations,
+        bytes: Str,
+    ) -> Samples {
+        let addresses: Vec<u64> =
+            locations.iter().map(|(location, _)| location.address.0).collect();
+        let row_of = |frame: &u64| {
+            Id::from_row(addresses.partition_point(|&before| before < address(*frame)))
+        };
+        let mut samples = Samples::new(RECORDED_TYPES.len());
+        let mut stack = Vec::new();
+        for row in &self.rows {
+            stack.clear();
+            frames(row.stack, &mut stack);
+            let ids: Vec<Id<Location>> = stack.iter().map(row_of).collect();
+            let number = i64::try_from(row.size).unwrap_or(i64::MAX);
+            let label = Label { key: bytes, value: LabelValue::Number { number, unit: bytes } };
+            samples.push(Sample { stack: &ids, values: &row.values, labels: &[label] });
+        }
+        samples
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
+}
+
+/// An address within the call that returns to `frame`.
+fn address(frame: u64) -> u64 {
+    frame.saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_dropped_is_said() {
+        assert!(Recorded::default().losses().is_empty());
+        let recorded = Recorded { dropped: [3, 0, 1, 0, 0], ..Recorded::default() };
+        let lines = recorded.losses();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].ends_with(b"stacks cannot be walked: 3"), "{lines:?}");
+    }
+
+    #[test]
+    fn build_ids_are_lower_case_hex() {
+        assert_eq!(hex(&[0x00, 0xab, 0x9f]), "00ab9f");
+    }
+
+    #[test]
+    fn estimates_say_how_far_they_may_be_off() {
+        assert_eq!(Recorded::default().errors(), None);
+        let recorded = Recorded { errors: [1, 20, 300, 4000, 5, 6], ..Recorded::default() };
+        let expected = "heapwise: standard errors of the totals: alloc_objects 1 alloc_space 20 \
+                        inuse_objects 300 inuse_space 4000 peak_objects 5 peak_space 6";
+        assert_eq!(recorded.errors().unwrap(), expected.as_bytes());
+    }
+}

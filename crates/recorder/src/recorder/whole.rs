@@ -1,0 +1,118 @@
+//! What concerns all stripes at once: copies, the file, forks.
+
+use std::sync::atomic::Ordering::Release;
+
+use super::{Recorder, STRIPES};
+use crate::arena::{Array, NoMemory};
+use crate::bucket_table::{Bucket, Spread, copy_buckets};
+use crate::entry::Outermost;
+use crate::lock::Lock;
+use crate::random::process_seed;
+use crate::recording::{Errno, Texts};
+use crate::region::Region;
+use crate::snapshot::{Row, Totals};
+
+/// Copies of the buckets of all stripes, of one instant.
+struct Copied {
+    buckets: Array<Bucket>,
+    spread: Spread,
+    epoch: u64,
+}
+
+impl Recorder {
+    /// What was recorded, as of one instant: a row a stack and size class, in order of stacks; and
+    /// how far the sums over them may be off.
+    pub fn rows(&self, inside: &Outermost) -> Result<(Array<Row>, Spread), NoMemory> {
+        let Copied { mut buckets, spread, epoch } = self.buckets(inside)?;
+        buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.class));
+        let mut rows = Array::with_capacity(buckets.len())?;
+        let seed = process_seed();
+        for same in buckets.chunk_by(|a, b| (a.stack, a.class) == (b.stack, b.class)) {
+            rows.push(Row::of(same, epoch, seed))?;
+        }
+        Ok((rows, spread))
+    }
+
+    /// Copies every bucket of every stripe.
+    fn buckets(&self, inside: &Outermost) -> Result<Copied, NoMemory> {
+        let mut room = 0;
+        loop {
+            let mut buckets = Array::with_backed_capacity(room)?;
+            // Held together: recording stops, and with it time.
+            let held: [_; STRIPES] = std::array::from_fn(|i| self.stripes[i].lock(inside));
+            let wanted = self.region.rows();
+            if wanted <= buckets.capacity() {
+                copy_buckets(&self.region, &mut buckets)?;
+                let (mut spread, epoch) = (Spread::default(), self.peak.epoch(inside));
+                held.iter().for_each(|stripe| spread += stripe.buckets.spread(epoch));
+                return Ok(Copied { buckets, spread, epoch });
+            }
+            // The tables are bounded, so this ends; room to grow makes the next round the last as a
+            // rule.
+            room = wanted + wanted / 8 + 1024;
+        }
+    }
+
+    /// The sums over [`rows`](Self::rows).
+    pub fn totals(&self, inside: &Outermost) -> Result<Totals, NoMemory> {
+        let (rows, _) = self.rows(inside)?;
+        Ok(rows.iter().copied().fold(Totals::default(), Totals::plus))
+    }
+
+    /// Makes the file `fd` of what is recorded from now on, and before.
+    pub fn record_to(&self, inside: &Outermost, fd: i32, texts: &Texts<'_>) -> Result<(), Errno> {
+        let mut held: [_; STRIPES] = std::array::from_fn(|i| self.stripes[i].lock(inside));
+        self.stacks.acquire();
+        let head = self.region.record_to(inside, fd, texts);
+        self.stacks.release_locks();
+        let head = head?;
+        head.nodes.store(self.stacks.len(inside) as u64, Release);
+        head.epoch.store(self.peak.epoch(inside), Release);
+        for (stripe, journal) in held.iter_mut().zip(&head.journals) {
+            stripe.buckets.keep_in(Some(journal));
+        }
+        Ok(())
+    }
+
+    /// Where stacks and buckets lie.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// Stops every thread at its next event, for a fork: nobody is in the middle of a change.
+    pub fn acquire(&self, inside: &Outermost) {
+        self.stripes.iter().for_each(Lock::acquire);
+        self.live.acquire();
+        self.stacks.acquire();
+        self.pool.acquire();
+        self.peak.acquire();
+        self.region.acquire(inside);
+    }
+
+    /// Lets the threads go on after [`acquire`](Self::acquire), in the parent of a fork.
+    pub fn release_in_parent(&self, inside: &Outermost) {
+        self.region.release_in_parent(inside);
+        self.release();
+    }
+
+    /// As [`release_in_parent`](Self::release_in_parent), in the child, which leaves its parent's
+    /// file alone. `false` if nothing here may be touched.
+    pub fn release_in_child(&self, inside: &Outermost) -> bool {
+        let is_left = self.region.release_in_child(inside);
+        self.release();
+        if is_left {
+            for stripe in &self.stripes {
+                stripe.lock(inside).buckets.keep_in(None);
+            }
+        }
+        is_left
+    }
+
+    fn release(&self) {
+        self.peak.release_lock();
+        self.pool.release_lock();
+        self.stacks.release_locks();
+        self.live.release_locks();
+        self.stripes.iter().for_each(Lock::release);
+    }
+}
