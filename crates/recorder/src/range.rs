@@ -18,9 +18,8 @@ const LEAST_BYTES: usize = 1 << 30;
 const CHUNK_SPANS: usize = 4096 / size_of::<Span>();
 const CHUNK_BYTES: usize = CHUNK_SPANS * SPAN_BYTES;
 
-/// Addresses in the range lie this far above `base`: for a `base` of 0, before there is a range,
-/// where no address of a program lies.
-const ABOVE_BASE: usize = 1 << 62;
+/// Before there is a range: no address of a program is near.
+const NOWHERE: usize = usize::MAX;
 
 /// Spans that nobody uses keep their memory while they are fewer than this, or than an eighth of
 /// those in use.
@@ -29,7 +28,11 @@ const KEPT_SPANS: usize = 64;
 /// The range. Whether an address is in it is the cheap test of a free.
 #[derive(Debug)]
 pub struct Range {
-    base: AtomicUsize,
+    /// The multiple of [`BYTES`] that the range lies above. All addresses up to the next are taken
+    /// for its own by the test, which so needs no number but this one.
+    window: AtomicUsize,
+    /// Its first address.
+    start: AtomicUsize,
     /// How many of the [`BYTES`] of the range hold spans by now.
     committed: AtomicUsize,
     /// Where the [`Span`]s are.
@@ -82,7 +85,8 @@ impl Range {
             is_refused: false,
         };
         Self {
-            base: AtomicUsize::new(0),
+            window: AtomicUsize::new(NOWHERE),
+            start: AtomicUsize::new(0),
             committed: AtomicUsize::new(0),
             spans: AtomicUsize::new(0),
             supply: Lock::new(supply),
@@ -92,11 +96,11 @@ impl Range {
     /// Whether `address` may be that of a recorded block: `false` is certain.
     #[inline(always)]
     pub fn may_hold(&self, address: usize) -> bool {
-        address.wrapping_sub(self.base.load(Relaxed)) / BYTES == ABOVE_BASE / BYTES
+        (address ^ self.window.load(Relaxed)) / BYTES == 0
     }
 
     fn start(&self) -> usize {
-        self.base.load(Relaxed).wrapping_add(ABOVE_BASE)
+        self.start.load(Relaxed)
     }
 
     /// The span that `address` lies in, if it is in one.
@@ -181,7 +185,8 @@ impl Range {
         // Should the second fail, the first stays: addresses only.
         let reserve = |bytes: usize| {
             let table = Reserve::new(bytes / SPAN_BYTES * size_of::<Span>(), SPAN_BYTES)?;
-            Reserve::new(bytes, SPAN_BYTES).map(|range| (range, table))
+            // So it lies above one multiple of `BYTES`.
+            Reserve::new(bytes, bytes).map(|range| (range, table))
         };
         let sizes = std::iter::successors(Some(BYTES), |bytes| Some(bytes / 4));
         let found =
@@ -191,7 +196,8 @@ impl Range {
             return Err(NoMemory);
         };
         self.spans.store(table.start(), Relaxed);
-        self.base.store(range.start().wrapping_sub(ABOVE_BASE), Relaxed);
+        self.start.store(range.start(), Relaxed);
+        self.window.store(range.start() / BYTES * BYTES, Relaxed);
         (supply.range, supply.table) = (Some(range), Some(table));
         Ok(())
     }
