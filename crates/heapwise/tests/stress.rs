@@ -1,6 +1,6 @@
 //! Everything at once, exactly recorded: threads that start, end, resize and free each other's
 //! blocks; forks; signal handlers that allocate; libraries that come and go; snapshots. In the end
-//! the sums agree with an allocator that counted.
+//! the sums agree with an allocator that counted, and so does the file that was recorded to.
 //!
 //! Takes two seconds, or as many as `HEAPWISE_STRESS_SECONDS` says.
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use common::counting::Counting;
 use heapwise::heap;
+use heapwise_profile::Profile;
 
 #[global_allocator]
 static COUNTING: Counting = Counting::new(heapwise::Alloc::system().with_interval(1));
@@ -30,6 +31,9 @@ thread_local! {
 
 #[test]
 fn the_sums_are_right_after_everything_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (recording, copy) = (folder.path().join("recording"), folder.path().join("copy"));
+    Counting::paused(|| heap::record_to(&recording).unwrap());
     let seconds = std::env::var("HEAPWISE_STRESS_SECONDS").ok().and_then(|text| text.parse().ok());
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
@@ -48,8 +52,11 @@ fn the_sums_are_right_after_everything_at_once() {
         STOP.store(true, Relaxed);
     });
     assert!(HANDLED.load(Relaxed) > 0);
-    let (alloc, _) = COUNTING.agreed();
+    let (alloc, inuse) = COUNTING.agreed();
     assert!(alloc.objects > 1000);
+    std::fs::copy(&recording, &copy).unwrap();
+    let recorded = Profile::read(&std::fs::read(&copy).unwrap()).unwrap();
+    assert_eq!(common::sums(&recorded), (alloc, inuse));
 }
 
 fn is_on() -> bool {
