@@ -48,12 +48,16 @@ impl<'a> GoTables<'a> {
     }
 
     /// Appends the functions that `at` lies in, innermost inlined call first; nothing when it lies
-    /// in no function of Go.
+    /// in no function of Go, and once looking up has cost too much.
     pub(crate) fn frames(&self, at: LinkAddr, frames: &mut Vec<Frame<'a>>) {
-        let Some(function) = self.table.find(at.0) else { return };
+        let Some(function) = self.table.find(at.0).filter(|_| self.table.work_left.get() > 0)
+        else {
+            return;
+        };
         let mut offset = at.0 - function.entry;
         for _ in 0..DEEPEST {
-            let call = self.trees.as_ref().and_then(|trees| trees.call(&function, offset));
+            let call =
+                self.trees.as_ref().and_then(|trees| trees.call(&self.table, &function, offset));
             let Some(call) = call else { break };
             frames.push(frame(&function, offset, call.name, call.start_line));
             offset = call.parent;

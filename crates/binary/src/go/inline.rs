@@ -29,7 +29,6 @@ pub(super) struct InlineTrees<'a> {
     /// What functions count the offset of their calls from.
     base: Bytes<'a>,
     format: Format,
-    names: Bytes<'a>,
 }
 
 /// Where the fields of an inlined call lie, and how many bytes it has.
@@ -55,7 +54,7 @@ impl<'a> InlineTrees<'a> {
         if table.format() == Format::Go116 {
             return None;
         }
-        let trees = Self { base, format: table.format(), names: table.names() };
+        let trees = Self { base, format: table.format() };
         let mut checks = table
             .functions()
             .take(MOST_FUNCTIONS)
@@ -69,7 +68,7 @@ impl<'a> InlineTrees<'a> {
         let at = function.data(INLINE_TREE)?;
         let steps = table.steps(function.list(INLINE_INDEX)?).take(MOST_STEPS);
         let last = steps.map(|(row, _)| row).max()?;
-        let last = u64::try_from(last).ok()?;
+        let last = u64::try_from(last).ok()?.min(MOST_STEPS as u64);
         let fields = fields(self.format);
         let length = function.limit.saturating_sub(function.entry);
         let sound = |row: u64| {
@@ -85,12 +84,17 @@ impl<'a> InlineTrees<'a> {
     }
 
     /// The call that the instruction at an offset of a function was inlined by.
-    pub(super) fn call(&self, function: &Function<'_, 'a>, offset: u64) -> Option<Call<'a>> {
+    pub(super) fn call(
+        &self,
+        table: &Table<'a>,
+        function: &Function<'_, 'a>,
+        offset: u64,
+    ) -> Option<Call<'a>> {
         let row = u64::try_from(function.value(INLINE_INDEX, offset)?).ok()?;
         let fields = fields(self.format);
         let at = u64::from(function.data(INLINE_TREE)?) + row * fields.size;
         let number = |field: u64| self.base.i32(at + field);
-        let name = self.names.text(u64::try_from(number(fields.name)?).ok()?)?;
+        let name = table.name(number(fields.name)?)?;
         let start_line = fields.start_line.and_then(number).unwrap_or(0);
         Some(Call { name, start_line, parent: u64::try_from(number(fields.parent)?).ok()? })
     }

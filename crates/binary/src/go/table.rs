@@ -1,6 +1,12 @@
 //! The table of functions (`.gopclntab`): names, and for each address file, line and more.
 
+use std::cell::Cell;
+
 use super::Bytes;
+
+/// How many steps of lists and bytes of names are read of one file: a million addresses of a large
+/// program take a third of it, and a hostile table a few seconds.
+const MOST_WORK: u64 = 1 << 30;
 
 /// Which of the formats; they differ in how functions are described.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +87,8 @@ pub(super) struct Table<'a> {
     files: Bytes<'a>,
     values: Bytes<'a>,
     rows: Bytes<'a>,
+    /// What is left of [`MOST_WORK`].
+    pub(super) work_left: Cell<u64>,
 }
 
 impl<'a> Table<'a> {
@@ -94,6 +102,7 @@ impl<'a> Table<'a> {
             files: bytes.from(header.files)?,
             values: bytes.from(header.values)?,
             rows: bytes.from(header.rows)?,
+            work_left: Cell::new(MOST_WORK),
         })
     }
 
@@ -101,20 +110,21 @@ impl<'a> Table<'a> {
         self.header.format
     }
 
-    /// Names, each up to its zero.
-    pub(super) fn names(&self) -> Bytes<'a> {
-        self.names
+    pub(super) fn name(&self, at: i32) -> Option<&'a [u8]> {
+        self.text(self.names, u64::try_from(at).ok()?)
     }
 
-    pub(super) fn name(&self, at: i32) -> Option<&'a [u8]> {
-        self.names.text(u64::try_from(at).ok()?)
+    fn text(&self, texts: Bytes<'a>, at: u64) -> Option<&'a [u8]> {
+        let text = texts.text(at)?;
+        self.work_left.set(self.work_left.get().saturating_sub(text.len() as u64));
+        Some(text)
     }
 
     /// Whether a name starts there: the one before has ended.
     pub(super) fn starts_name(&self, at: i32) -> bool {
         let Ok(at) = u64::try_from(at) else { return false };
         let after_another = at == 0 || self.names.u8(at - 1) == Some(0);
-        after_another && self.names.text(at).is_some_and(|name| !name.is_empty())
+        after_another && self.names.u8(at).is_some_and(|first| first != 0)
     }
 
     /// The function whose code holds the address.
@@ -157,7 +167,13 @@ impl<'a> Table<'a> {
     /// The value at `target` bytes from the start of a function, of the list of values at `list`;
     /// `None` where the list is absent or ends before.
     fn value(&self, list: u32, target: u64) -> Option<i32> {
-        self.steps(list).find(|&(_, end)| target < end).map(|(value, _)| value)
+        let mut left = self.work_left.get();
+        let found = self.steps(list).find(|&(_, end)| {
+            left = left.saturating_sub(1);
+            left == 0 || target < end
+        });
+        self.work_left.set(left);
+        found.filter(|_| left > 0).map(|(value, _)| value)
     }
 
     /// Values of a list, each with the offset up to which it holds.
@@ -219,7 +235,7 @@ impl<'a> Function<'_, 'a> {
         let row = u32::try_from(self.table.value(self.fields.u32(FILES)?, at)?).ok()?;
         let row = u64::from(self.fields.u32(UNIT)?) + u64::from(row);
         let name = self.table.units.u32(row * 4).filter(|&name| name != u32::MAX)?;
-        self.table.files.text(u64::from(name))
+        self.table.text(self.table.files, u64::from(name))
     }
 
     /// The list of values of one kind.

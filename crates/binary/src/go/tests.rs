@@ -164,3 +164,28 @@ fn a_damaged_table_ends_lookups() {
         assert!(refused > 40, "the header is checked");
     }
 }
+
+#[test]
+fn a_table_of_endless_lists_costs_bounded_work() {
+    let mut built = build(Format::Go120);
+    // The list of the lines of `outer` becomes one of 10,000 steps, of a byte each, behind the rest.
+    let values = u64::from_le_bytes(built.table[56..64].try_into().unwrap()) as usize;
+    let lines = list(&[(7, 0x10), (4, 0x20), (9, 0x40)]);
+    let lines = built.table.windows(lines.len()).position(|window| window == lines).unwrap();
+    let place = |at: usize| ((at - values) as u32).to_le_bytes();
+    let field = built.table.windows(4).rposition(|window| window == place(lines)).unwrap();
+    let end = built.table.len();
+    built.table[field..field + 4].copy_from_slice(&place(end));
+    built.table.extend([2, 1].repeat(10_000));
+
+    let tables = read(&built).unwrap();
+    let function = tables.table.find(TEXT).unwrap();
+    let left = || tables.table.work_left.get();
+    let before = left();
+    assert_eq!((function.line(5_000), before - left()), (5_000, 5_001));
+    assert_eq!((function.line(u64::MAX), before - left()), (0, 15_001));
+    tables.table.work_left.set(12_000);
+    let answers = (0..100).filter(|_| function.line(5_000) == 5_000).count();
+    assert_eq!((answers, left()), (2, 0));
+    assert_eq!(shown(&tables, TEXT), [""; 0]);
+}
