@@ -101,7 +101,12 @@ impl Graph {
                 self.select_first(selected);
             }
             if self.order.len() < candidates {
+                // A tree is cut as it is, without the light edges; a graph is built again.
+                let callers = request.call_tree.then(|| callers(&self.edges, self.nodes.len()));
                 shown = self.connect(&mut stacks, whole, Which::All);
+                if let Some(callers) = callers {
+                    self.edges.retain(|edge| leads(edge, &callers, &shown));
+                }
                 self.sort_by_entropy();
             }
         }
@@ -180,6 +185,24 @@ fn membership(order: &[Id<Node>], count: usize) -> Vec<bool> {
         members[id.row()] = true;
     }
     members
+}
+
+/// The caller of each of `count` nodes of a tree, as far as there is an edge.
+fn callers(edges: &[Edge], count: usize) -> Vec<Option<Id<Node>>> {
+    let mut callers = vec![None; count];
+    for edge in edges {
+        callers[edge.target.row()] = Some(edge.source);
+    }
+    callers
+}
+
+/// Whether the callers of an edge's target lead to its source, through nodes that are not shown.
+fn leads(edge: &Edge, callers: &[Option<Id<Node>>], shown: &[bool]) -> bool {
+    let mut at = callers[edge.target.row()];
+    while let Some(caller) = at.filter(|caller| *caller != edge.source) {
+        at = if shown[caller.row()] { None } else { callers[caller.row()] };
+    }
+    at.is_some()
 }
 
 /// Drops light edges between nodes of the graph; those to nodes that it does not show stay.

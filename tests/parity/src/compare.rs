@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::case::Case;
-use crate::exceptions::EXCEPTIONS;
+use crate::exceptions::{Differing, EXCEPTIONS};
 use crate::memory::{self, Digest, Memory};
 use crate::setup::Setup;
 use crate::tally::Tally;
@@ -35,6 +35,8 @@ enum Verdict {
     /// The reference does not always give the same answer; ours is one of those, or says the same: see
     /// [`content`].
     Varies,
+    /// Ours differs for a reason that is written down.
+    Excused(&'static str),
     Different(String),
 }
 
@@ -62,10 +64,10 @@ impl Bench {
             match self.verdict(case, &mut memory)? {
                 Verdict::Equal => self.tally.equal(),
                 Verdict::Varies => self.tally.varies(test),
-                Verdict::Different(how) => match EXCEPTIONS.iter().find(|e| (e.applies)(case)) {
-                    Some(exception) => self.tally.excused(exception.id),
-                    None => different.push(format!("{}\n{how}", self.lines(case))),
-                },
+                Verdict::Excused(id) => self.tally.excused(id),
+                Verdict::Different(how) => {
+                    different.push(format!("{}\n{how}", self.lines(case)));
+                }
             }
         }
         memory.save();
@@ -98,7 +100,9 @@ impl Bench {
                 return Ok(Verdict::Varies);
             }
         }
-        Ok(Verdict::Different(how))
+        let differing = Differing { case, theirs: &theirs, ours: &ours };
+        let reason = EXCEPTIONS.iter().find(|exception| (exception.explains)(&differing));
+        Ok(reason.map_or(Verdict::Different(how), |exception| Verdict::Excused(exception.id)))
     }
 
     fn reference(&self, case: &Case) -> Result<Answer, String> {

@@ -5,6 +5,7 @@
 //! nothing. Everywhere else an answer is right if it is one of the reference's, byte for byte.
 
 mod callgrind;
+mod tables;
 
 use crate::case::Case;
 
@@ -52,7 +53,7 @@ pub fn is_same(case: &Case, theirs: &[u8], ours: &[u8]) -> bool {
         None => false,
         Some(Format::Picture) => same_lines(theirs, ours) || same_selection(case, theirs, ours),
         Some(Format::Callgrind) => callgrind::blocks(theirs) == callgrind::blocks(ours),
-        Some(Format::Files) => rows(theirs) == rows(ours),
+        Some(Format::Files) => tables::are_same(theirs, ours, is_difference(case)),
         Some(Format::Data) => sorted(theirs.iter()) == sorted(ours.iter()),
     }
 }
@@ -75,21 +76,6 @@ fn same_selection(case: &Case, theirs: &[u8], ours: &[u8]) -> bool {
     let is_tree = case.flags.iter().any(|flag| flag == "-call_tree");
     let is_cut = |output: &[u8]| legend(output).is_some_and(|l| contains(l, b"\\lShowing top "));
     is_tree && is_cut(theirs) && legend(theirs) == legend(ours) && names(theirs) == names(ours)
-}
-
-/// The rows of a table, sorted, without what depends on their order.
-fn rows(output: &[u8]) -> Vec<Vec<&[u8]>> {
-    sorted(lines(output).map(without_running_sum))
-}
-
-/// A row of a table without its third column, which counts the rows before it.
-fn without_running_sum(line: &[u8]) -> Vec<&[u8]> {
-    let mut words: Vec<&[u8]> =
-        line.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
-    if words.len() > 5 && words[1..3].iter().all(|word| word.ends_with(b"%")) {
-        words.remove(2);
-    }
-    words
 }
 
 fn legend(output: &[u8]) -> Option<&[u8]> {

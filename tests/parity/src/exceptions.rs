@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::case::Case;
+use crate::machine_code::{self, SymbolNames};
+use crate::tool::Answer;
 
 /// A known difference. It has a paragraph in COMPATIBILITY.md under its id, and must still differ
 /// somewhere, if it is constant: one that no longer does fails the test until it is removed.
@@ -11,48 +13,55 @@ use crate::case::Case;
 pub struct Exception {
     /// As in COMPATIBILITY.md.
     pub id: &'static str,
-    /// Which cases may differ for this reason.
-    pub applies: fn(&Case) -> bool,
+    /// Whether this is why two answers differ: all of what differs, and nothing else.
+    pub explains: fn(&Differing<'_>) -> bool,
     /// Whether both tools give the same answers at every run, so that an exception without a case is out
     /// of date. Not where the reference chooses at random.
     pub is_constant: bool,
 }
 
-/// Every exception.
-pub const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        id: "tied-branches",
-        applies: |case| has(case, "-call_tree") && has(case, "-dot"),
-        is_constant: false,
-    },
-    Exception {
-        id: "symbols-of-one-address",
-        applies: |case| {
-            let made = |source: &Path| {
-                ["go-profiles", "rust-profiles"]
-                    .iter()
-                    .any(|m| source.to_string_lossy().contains(m))
-            };
-            has(case, "-disasm=.") && case.sources.iter().any(|source| made(source))
-        },
-        is_constant: false,
-    },
-    Exception { id: "newer-instructions", applies: has_newer_instructions, is_constant: true },
-];
-
-/// Whether a case shows machine code of a Go program whose samples are in functions of vectors.
-fn has_newer_instructions(case: &Case) -> bool {
-    let shown = |words: &str| words.contains("disasm");
-    let asked =
-        case.flags.iter().any(|flag| shown(flag)) || case.script.as_deref().is_some_and(shown);
-    let program = |source: &Path| {
-        ["/contention/", "/labels/"].iter().any(|name| source.to_string_lossy().contains(name))
-    };
-    asked && case.sources.iter().any(|source| program(source))
+/// A case with two answers that differ.
+#[derive(Debug)]
+pub struct Differing<'a> {
+    /// What was asked.
+    pub case: &'a Case,
+    /// What the reference answered.
+    pub theirs: &'a Answer,
+    /// What ours did.
+    pub ours: &'a Answer,
 }
 
-fn has(case: &Case, word: &str) -> bool {
-    case.flags.iter().any(|flag| flag == word)
+/// Every exception.
+pub const EXCEPTIONS: &[Exception] = &[
+    Exception { id: "symbols-of-one-address", explains: names_are_open, is_constant: false },
+    Exception { id: "newer-instructions", explains: has_newer_instructions, is_constant: true },
+];
+
+/// Whether the listings differ in the names of operands that have several.
+fn names_are_open(differing: &Differing<'_>) -> bool {
+    let program = || SymbolNames::of_profile(differing.case.sources.first()?);
+    is_disasm(differing)
+        && program().is_some_and(|names| {
+            let excused = |theirs: &str, ours: &str| names.leave_open(theirs, ours);
+            machine_code::differ_in(&differing.theirs.output, &differing.ours.output, excused)
+        })
+}
+
+/// Whether the reference crashed on code that ours shows, or shows operands of vectors as bare numbers.
+fn has_newer_instructions(differing: &Differing<'_>) -> bool {
+    let Differing { theirs, ours, .. } = differing;
+    let shown = ours.code == 0 && !ours.output.is_empty();
+    let excused = machine_code::is_vector_with_bare_number;
+    is_disasm(differing)
+        && shown
+        && (machine_code::crashed(theirs)
+            || machine_code::differ_in(&theirs.output, &ours.output, excused))
+}
+
+fn is_disasm(differing: &Differing<'_>) -> bool {
+    let case = differing.case;
+    let asked = |words: &str| words.contains("disasm");
+    case.flags.iter().any(|flag| asked(flag)) || case.script.as_deref().is_some_and(asked)
 }
 
 /// Checks that COMPATIBILITY.md has a reason for every exception.

@@ -19,6 +19,7 @@ mod exceptions;
 pub mod golden;
 mod inputs;
 mod live;
+mod machine_code;
 mod matrix;
 mod memory;
 mod pages;

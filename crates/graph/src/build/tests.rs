@@ -127,6 +127,26 @@ fn a_picture_shows_what_tells_most() {
 }
 
 #[test]
+fn a_tree_is_cut_without_its_light_edges() {
+    let picture = Some(Picture { size_text: &|size| size.to_string().into_bytes() });
+    let stacks: &[(&str, &[i64])] = &[
+        ("r", &[50]),
+        ("r a", &[30]),
+        ("r b", &[4]),
+        ("r c d", &[20]),
+        ("r c d", &[-15]),
+        ("r c", &[15]),
+    ];
+    let trim = Trim { node_count: 4, node_fraction: 0.0, edge_fraction: 0.1 };
+    let asked = Request { picture, call_tree: true, ..request(trim) };
+    let graph = build(stacks, &asked);
+    assert_eq!((graph.order.len(), graph.dropped_edges), (4, 0));
+    let whole = Trim { node_count: 0, ..trim };
+    let graph = build(stacks, &Request { trim: whole, ..asked });
+    assert_eq!((graph.order.len(), graph.dropped_edges), (5, 2));
+}
+
+#[test]
 fn what_equals_the_cutoff_stays() {
     let trim = Trim { node_fraction: 0.1, edge_fraction: 0.1, ..Trim::default() };
     let graph = build(&[("a", &[81]), ("a b", &[10]), ("a c", &[9])], &request(trim));
