@@ -136,6 +136,7 @@ impl Graph {
         if self.order.len() < whole.len() {
             stacks.retain(whole, &shown);
         }
+        self.edges = Vec::new(); // those of before go first: there may be many
         self.edges = stacks.edges(which);
         shown
     }

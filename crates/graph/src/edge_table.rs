@@ -1,7 +1,6 @@
 //! Edges while samples are added to them.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 
 use heapwise_profile::{FixedState, Id};
 
@@ -87,24 +86,46 @@ impl EdgeTable {
         }
     }
 
-    /// The edges by source, which are `sources`; those of one source in the order of their rows.
-    pub fn into_edges(self, sources: Range<usize>) -> Vec<Edge> {
-        let Self { edges, index } = self;
+    /// Adds the edges of other samples, which come after those of this table.
+    pub fn add(&mut self, other: Self) {
+        for edge in other.edges {
+            let row = self.row(edge.source, edge.target);
+            let sum = &mut self.edges[row];
+            sum.weight.add(edge.weight);
+            sum.residual |= edge.residual;
+            sum.inline &= edge.inline;
+        }
+    }
+
+    /// The edges in the order of their sources; those of one source in the order of their rows.
+    ///
+    /// They change places where they are: a second column of them would be the most memory that a
+    /// report takes.
+    pub fn into_edges(self) -> Vec<Edge> {
+        let Self { mut edges, index } = self;
         drop(index);
-        let mut starts = vec![0_u32; sources.len() + 1];
+        let sources = edges.iter().map(|edge| edge.source.row() + 1).max().unwrap_or(0);
+        let mut starts = vec![0_u32; sources + 1];
         for edge in &edges {
-            starts[edge.source.row() - sources.start + 1] += 1;
+            starts[edge.source.row() + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let mut rows = vec![0_u32; edges.len()];
-        for (row, edge) in edges.iter().enumerate() {
-            let place = &mut starts[edge.source.row() - sources.start];
-            rows[*place as usize] = row as u32;
+        let places = edges.iter().map(|edge| {
+            let place = &mut starts[edge.source.row()];
             *place += 1;
+            *place - 1
+        });
+        let mut places: Vec<u32> = places.collect();
+        for row in 0..edges.len() {
+            while places[row] as usize != row {
+                let place = places[row] as usize;
+                edges.swap(row, place);
+                places.swap(row, place);
+            }
         }
-        rows.into_iter().map(|row| edges[row as usize].edge()).collect()
+        edges.into_iter().map(Traversed::edge).collect()
     }
 
     #[inline]
@@ -156,6 +177,8 @@ impl Traversed {
     }
 }
 
-fn hash_of(source: Id<Node>, target: Id<Node>) -> u64 {
+/// The hash of an edge.
+#[inline]
+pub(crate) fn hash_of(source: Id<Node>, target: Id<Node>) -> u64 {
     FixedState::default().hash_one((source.row() as u64) << 32 | target.row() as u64)
 }

@@ -18,7 +18,7 @@ pub struct Frames {
 
 /// Consecutive slots. Both ends lie in one cache line: locations are looked up at random.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Span {
+struct Span {
     start: u32,
     end: u32,
 }
@@ -26,14 +26,8 @@ pub(crate) struct Span {
 impl Span {
     /// The slots.
     #[inline]
-    pub fn slots(self) -> Range<usize> {
+    fn slots(self) -> Range<usize> {
         self.start as usize..self.end as usize
-    }
-
-    /// Whether there are none.
-    #[inline]
-    pub fn is_empty(self) -> bool {
-        self.start == self.end
     }
 }
 
@@ -53,6 +47,12 @@ impl Frame {
     pub fn node(self) -> Option<Id<Node>> {
         let row = self.0 & ABSENT;
         (row != ABSENT).then(|| Id::from_row(row as usize))
+    }
+
+    /// Whether its node is in the graph.
+    #[inline]
+    pub(crate) fn is_there(self) -> bool {
+        self.0 & ABSENT != ABSENT
     }
 
     /// The row of the node, or of none.
@@ -109,21 +109,23 @@ impl Frames {
         self.spans[location.row()].slots()
     }
 
-    /// For each location where its frames lie, or nothing if `wanted` takes none of them.
-    pub(crate) fn spans_with(&self, wanted: impl Fn(Frame) -> bool) -> Vec<Span> {
-        let some = |span: &Span| self.frames[span.slots()].iter().any(|&frame| wanted(frame));
-        self.spans.iter().map(|span| if some(span) { *span } else { Span::default() }).collect()
+    /// The frames of each location, in order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[Frame]> {
+        self.spans.iter().map(|span| &self.frames[span.slots()])
+    }
+
+    /// For each location, in order, whether any of its frames is wanted.
+    pub(crate) fn locations_with(
+        &self,
+        wanted: impl Fn(Frame) -> bool,
+    ) -> impl Iterator<Item = bool> {
+        self.each().map(move |frames| frames.iter().any(|&frame| wanted(frame)))
     }
 
     /// The frame in a slot.
     #[inline]
     pub(crate) fn in_slot(&self, slot: usize) -> Frame {
         self.frames[slot]
-    }
-
-    /// Whether any frame that is there is a call inlined into the frame before.
-    pub(crate) fn has_inlined(&self) -> bool {
-        self.frames.iter().any(|frame| frame.inlined() && frame.node().is_some())
     }
 
     /// Makes every node absent for which `keep`, indexed by its row, is false.

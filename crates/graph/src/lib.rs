@@ -9,6 +9,7 @@
 
 mod adjacency;
 mod aggregate;
+mod bits;
 mod build;
 mod call_tree;
 mod edge_sums;
@@ -25,12 +26,12 @@ mod order;
 mod parts;
 mod path;
 mod redundant;
+mod runs;
 mod stacks;
 mod tags;
 #[cfg(test)]
 mod test_profile;
 mod total;
-mod walked;
 
 pub use adjacency::Adjacency;
 pub use aggregate::aggregate;

@@ -8,7 +8,7 @@ const FEWEST: usize = 8_192;
 
 /// How many parts to make of the work on so many samples: one for each core, if that is worth it.
 /// It depends on the machine: what is made of the results must not.
-pub(crate) fn part_count(rows: usize) -> usize {
+fn part_count(rows: usize) -> usize {
     if rows < 2 * FEWEST {
         return 1; // asking for the cores takes longer than a small profile
     }
@@ -19,9 +19,14 @@ pub(crate) fn part_count(rows: usize) -> usize {
 /// Does `work` on consecutive parts of the rows `0..rows` at the same time, and returns the results
 /// in the order of the parts.
 pub(crate) fn in_parts<T: Send>(rows: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    at_once(cut(rows), work)
+}
+
+/// The rows `0..rows` in parts.
+pub(crate) fn cut(rows: usize) -> Vec<Range<usize>> {
     let parts = part_count(rows);
     let bound = |part: usize| rows * part / parts;
-    at_once((0..parts).map(|part| bound(part)..bound(part + 1)).collect(), work)
+    (0..parts).map(|part| bound(part)..bound(part + 1)).collect()
 }
 
 /// Does `work` on each of `parts`, of which there is at least one, at the same time, and returns the

@@ -2,11 +2,13 @@
 
 use heapwise_profile::{Id, Profile};
 
+use crate::bits::Bits;
 use crate::call_tree::CallTree;
-use crate::edge_sums::{Wanted, sum_edges};
+use crate::edge_sums::sum_edges;
 use crate::frames::Frames;
-use crate::inlined::may_be_inlined;
+use crate::inlined::edges_to_inlined;
 use crate::node_sums::sum_nodes;
+use crate::runs::Wanted;
 use crate::{Edge, Identities, Names, Node, Request, Value};
 
 /// The stacks of a profile as ways through nodes.
@@ -32,7 +34,7 @@ enum Shape {
 pub(crate) enum Which<'a> {
     /// All.
     All,
-    /// Those that tell which nodes were inlined, when edges below a weight do not count.
+    /// Those to nodes that were inlined, when edges below a weight do not count.
     OfInlined(i64),
     /// Those that start or end at the nodes for which this, indexed by row, is true.
     At(&'a [bool]),
@@ -73,23 +75,32 @@ impl<'a> Stacks<'a> {
             Shape::Tree(tree) => return tree.edges(),
             Shape::Folded { frames, nodes } => (frames, *nodes),
         };
-        let sum = |wanted| sum_edges(profile, frames, nodes, value, wanted);
+        let sum = |wanted| sum_edges(profile, frames, value, wanted);
         match which {
             Which::All => sum(Wanted::All),
             Which::At(ends) => sum(Wanted::At(ends)),
-            Which::OfInlined(light) => {
-                let targets = may_be_inlined(profile, frames, nodes, value, light);
-                if targets.contains(&true) { sum(Wanted::To(&targets)) } else { Vec::new() }
+            Which::OfInlined(light) => edges_to_inlined(profile, frames, nodes, value, light),
+        }
+    }
+
+    /// The locations that stand for any wanted node.
+    pub fn locations_with(&self, wanted: impl Fn(Id<Node>) -> bool) -> Bits {
+        match &self.shape {
+            Shape::Tree(_) => Bits::default(),
+            Shape::Folded { frames, .. } => {
+                Bits::of(frames.locations_with(|frame| frame.node().is_some_and(&wanted)))
             }
         }
     }
 
-    /// Calls `visit` with each node of a sample, leaf first. Recursion visits a node again.
-    pub fn visit(&self, sample: usize, mut visit: impl FnMut(Id<Node>)) {
+    /// Calls `visit` with nodes of a sample, leaf first: with at least those for which `among` are
+    /// the locations. Recursion visits a node again.
+    pub fn visit(&self, sample: usize, among: &Bits, mut visit: impl FnMut(Id<Node>)) {
         match &self.shape {
             Shape::Tree(tree) => tree.path(sample).for_each(visit),
             Shape::Folded { frames, .. } => {
-                for &location in self.profile.samples.stack(sample) {
+                let stack = self.profile.samples.stack(sample);
+                for &location in stack.iter().filter(|&&location| among.has(location)) {
                     let nodes = frames.at(location).iter().rev();
                     nodes.filter_map(|frame| frame.node()).for_each(&mut visit);
                 }

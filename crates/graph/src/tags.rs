@@ -64,6 +64,7 @@ impl Tags {
             places[node.row()] = place;
         }
         let place = |node: Id<Node>| places.get(node.row()).copied().filter(|&at| at != NONE);
+        let among = stacks.locations_with(|node| place(node).is_some());
         for row in 0..profile.samples.len() {
             let labels = profile.samples.labels(row);
             if labels.is_empty() {
@@ -71,7 +72,7 @@ impl Tags {
             }
             let Some(set) = sets.find(labels) else { continue };
             let Some(weight) = value.weight(profile.samples.values(row)) else { continue };
-            stacks.visit(row, |node| {
+            stacks.visit(row, &among, |node| {
                 if let Some(place) = place(node) {
                     sums[place].add(row, set, weight);
                 }
