@@ -58,13 +58,7 @@ impl Likely {
             return None;
         }
         let weights = weights(profile, &with_inlined, value);
-        let weighed = || profile.locations.ids().zip(&weights).filter(|(_, weight)| **weight != 0);
-        let mut sums = vec![0_u64; nodes];
-        for (location, &weight) in weighed() {
-            let frames = frames.at(location).iter().filter(|&&frame| inlined(frame));
-            frames.for_each(|frame| add(&mut sums[frame.row()], weight));
-        }
-        let often: Vec<bool> = sums.into_iter().map(|sum| heavy(sum, light)).collect();
+        let often = often_inlined(profile, frames, nodes, &weights, light);
 
         // Where the caller is a frame of the same location, the calls need no walk.
         let within = |location| calls_within(frames.at(location), &often);
@@ -77,12 +71,12 @@ impl Likely {
             });
             sums
         }));
-        for (location, &weight) in weighed() {
+        for (location, &weight) in profile.locations.ids().zip(&weights) {
             within(location).for_each(|(from, to)| add(&mut sums[place(from, to)], weight));
         }
         let places: Vec<bool> = sums.into_iter().map(|sum| heavy(sum, light)).collect();
         let mut targets = vec![false; nodes];
-        for (location, _) in weighed() {
+        for location in profile.locations.ids() {
             within(location).for_each(|(from, to)| targets[to.row()] |= places[place(from, to)]);
         }
         entered.each_call(0..rows, |_, call| {
@@ -96,6 +90,23 @@ impl Likely {
     pub fn has(&self, call: &Call) -> bool {
         self.targets[call.target.row()] && self.places[place(call.source, call.target)]
     }
+}
+
+/// The nodes that weigh enough, inlined, together; `weights` are those of the locations.
+fn often_inlined(
+    profile: &Profile,
+    frames: &Frames,
+    nodes: usize,
+    weights: &[u64],
+    light: i64,
+) -> Vec<bool> {
+    let mut sums = vec![0_u64; nodes];
+    for (location, &weight) in profile.locations.ids().zip(weights) {
+        let inlined = frames.at(location).iter().filter(|frame| frame.inlined());
+        let nodes = inlined.filter_map(|frame| frame.node());
+        nodes.for_each(|node| add(&mut sums[node.row()], weight));
+    }
+    sums.into_iter().map(|sum| heavy(sum, light)).collect()
 }
 
 /// The inlined calls of often inlined nodes among the frames of a location.

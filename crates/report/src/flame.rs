@@ -7,12 +7,14 @@
 mod cut;
 mod json;
 mod search;
+mod stacks;
 mod tree;
 
 use heapwise_graph::{Frames, Identities, Naming, Node};
 use heapwise_profile::{Id, Location, Profile};
 
 pub use self::cut::{FlameCut, FlameOrder};
+pub use self::stacks::FlameStack;
 pub use self::tree::{FlameTree, Shape};
 use crate::Input;
 use crate::header::About;

@@ -1,7 +1,7 @@
 //! How the values of one report are written.
 
 use heapwise_graph::Graph;
-use heapwise_units::{AUTO, MINIMUM, label, scale, truncate};
+use heapwise_units::{AUTO, MINIMUM, conversion, label, scale, truncate};
 
 use crate::Input;
 
@@ -80,6 +80,11 @@ fn smallest(graph: &Graph) -> Option<i64> {
         flat => flat.wrapping_abs(),
     });
     shown.filter(|&value| value > 0).min()
+}
+
+/// Whether values of a unit are bytes as they are.
+pub(crate) fn is_bytes(unit: &[u8]) -> bool {
+    conversion(unit, b"B") == Some(1.0)
 }
 
 #[cfg(test)]

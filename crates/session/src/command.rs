@@ -5,6 +5,7 @@
 
 mod code;
 mod data;
+mod exports;
 mod pictures;
 mod text;
 
@@ -146,6 +147,8 @@ pub static ALL: &[&Command] = &[
     &data::DOT,
     &pictures::EOG,
     &pictures::EVINCE,
+    &exports::FIREFOX,
+    &exports::FOLDED,
     &pictures::GIF,
     &pictures::GV,
     &data::KCACHEGRIND,
@@ -156,6 +159,7 @@ pub static ALL: &[&Command] = &[
     &data::PROTO,
     &pictures::PS,
     &text::RAW,
+    &exports::SPEEDSCOPE,
     &pictures::SVG,
     &text::TAGS,
     &text::TEXT,

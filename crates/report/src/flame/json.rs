@@ -17,6 +17,7 @@ use std::io::{self, Write};
 use heapwise_units::{AUTO, MINIMUM, conversion, ladder};
 
 use super::{Flame, FlameCut};
+use crate::json::{column, quoted, separated};
 
 impl Flame {
     /// Writes `trees`, each under its name, with the frames they show.
@@ -74,33 +75,4 @@ impl Flame {
         };
         units.into_iter().map(|(symbol, factor)| (symbol, factor / ratio)).collect()
     }
-}
-
-fn column<T: ToString>(
-    name: &str,
-    numbers: impl IntoIterator<Item = T>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    write!(out, ",\"{name}\":[")?;
-    separated(numbers, out, |number, out| out.write_all(number.to_string().as_bytes()))?;
-    out.write_all(b"]")
-}
-
-fn separated<T>(
-    rows: impl IntoIterator<Item = T>,
-    out: &mut dyn Write,
-    mut write: impl FnMut(T, &mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    for (place, row) in rows.into_iter().enumerate() {
-        if place > 0 {
-            out.write_all(b",")?;
-        }
-        write(row, out)?;
-    }
-    Ok(())
-}
-
-/// Text of a profile in JSON. No `<` is in it, so that it can stand in a page.
-fn quoted(text: &[u8]) -> String {
-    serde_json::Value::from(String::from_utf8_lossy(text)).to_string().replace('<', "\\u003c")
 }
