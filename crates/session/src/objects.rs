@@ -131,7 +131,12 @@ impl Object for Opened<'_> {
         }
         let range = LinkAddr(start)..LinkAddr(end);
         let read = self.binary.instructions(range, self.syntax);
-        let read = read.map_err(|error| error.to_string())?;
+        let read = read.map_err(|error| match error {
+            heapwise_binary::Error::Processor { .. } => {
+                format!("{error}; an objdump that knows it can be used with -tools=DIR, its folder")
+            }
+            error => error.to_string(),
+        })?;
         // The reference knows the lines of Go's own code only.
         let line = |at| match self.syntax {
             Syntax::Plan9 => self.binary.go_line(at),
