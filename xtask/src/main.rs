@@ -9,6 +9,7 @@
 )]
 
 mod arguments;
+mod axe;
 mod bless;
 mod demo;
 mod go_executables;

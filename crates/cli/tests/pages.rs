@@ -204,6 +204,7 @@ fn the_whole_profile_can_be_downloaded() {
     let answer = pages.page("/ui/download");
     assert_eq!(answer.header("content-disposition"), Some("attachment;filename=profile.pb.gz"));
     assert_eq!(answer.header("content-type"), Some("application/vnd.google.protobuf+gzip"));
+    assert!(answer.body.starts_with(&[0x1f, 0x8b]), "compressed");
     sandbox.write("again.pb.gz", &answer.body);
     let again = sandbox.run(&["-traces", "again.pb.gz"]);
     assert_eq!(again.stdout, sandbox.run(&["-traces", "p.pb.gz"]).stdout);

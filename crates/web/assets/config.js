@@ -22,6 +22,7 @@ export function startConfigs() {
       dialog.querySelector('form').reset();
       dialog.showModal();
     }
+    if (target.closest?.('[data-cancel]')) dialog.close('');
     const name = target.closest?.('[data-delete]')?.dataset.delete;
     if (name !== undefined && confirm(`Delete the configuration ${name}?`)) {
       change('deleteconfig', name).then(again, () => {});

@@ -17,12 +17,14 @@ class Camera {
     const [width, height] = [this.element.clientWidth, this.element.clientHeight];
     const scale = Math.min(width / box.width, height / box.height, 1.4);
     this.scale = Math.min(Math.max(scale, LEAST), MOST);
+    this.isFitted = true;
     this.x = (width - box.width * this.scale) / 2;
     this.y = Math.max(0, (height - box.height * this.scale) / 2);
     this.apply();
   }
 
   move(x, y) {
+    this.isFitted = false;
     this.x += x;
     this.y += y;
     this.apply();
@@ -32,6 +34,7 @@ class Camera {
   zoom(factor, x, y) {
     const scale = Math.min(Math.max(this.scale * factor, LEAST), MOST);
     const ratio = scale / this.scale;
+    this.isFitted = false;
     this.x = x - (x - this.x) * ratio;
     this.y = y - (y - this.y) * ratio;
     this.scale = scale;
@@ -112,7 +115,9 @@ export function start(main) {
   const names = JSON.parse(main.querySelector('#nodes').textContent);
   const boxes = boxesOf(picture, names);
   const camera = new Camera(element, picture);
+  // It stays fitted to the window until someone moves it.
   camera.fit();
+  new ResizeObserver(() => camera.isFitted && camera.fit()).observe(element);
   const moving = startMoving(element, camera);
   startKeys(element, camera);
   for (const { name, group } of boxes) group.classList.toggle('selected', isSelected(name));

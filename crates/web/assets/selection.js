@@ -13,7 +13,12 @@ export function exactly(name) {
   return `^${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
 }
 
-const pattern = () => [...selected].map(exactly).join('|');
+/** The same for peek, where the place in the source follows the name. */
+export function exactlyOnLines(name) {
+  return exactly(name).replace(/\$$/, '( |$)');
+}
+
+const pattern = (quote = exactly) => [...selected].map(quote).join('|');
 
 /** Selects a name, or does not any more; returns which of the two. */
 export function toggle(name) {
@@ -54,8 +59,9 @@ export function followSelection() {
   const regexp = pattern();
   for (const link of document.querySelectorAll('a[data-view]')) {
     const changes = { z: '', p: '' };
-    if (regexp && OF_FUNCTIONS.includes(link.dataset.view)) changes.f = regexp;
-    link.setAttribute('href', address(link.dataset.view, changes));
+    const { view } = link.dataset;
+    if (regexp && OF_FUNCTIONS.includes(view)) changes.f = view === 'peek' ? pattern(exactlyOnLines) : regexp;
+    link.setAttribute('href', address(view, changes));
   }
   for (const link of document.querySelectorAll('a[data-refine]')) {
     if (regexp) {

@@ -46,7 +46,7 @@ fn below(site: &Site, page: &str, query: &Query) -> Result<Reply, Refused> {
         return Ok(reply::with_body(StatusCode::OK, file.kind, Bytes::from_static(file.bytes)));
     }
     match page {
-        "download" => Ok(download(site)),
+        "download" => download(site),
         "data/flamegraph" => Ok(data::flame_graph(site, query)),
         "data/search" => Ok(data::search(site, query)),
         _ => Err(Box::new(reply::text(StatusCode::NOT_FOUND, "404 page not found"))),
@@ -65,7 +65,12 @@ fn elsewhere(path: &str, query: &Query) -> Reply {
 }
 
 /// The profile that the pages are about, before any filter.
-fn download(site: &Site) -> Reply {
-    let bytes = heapwise_profile::encode(&site.loaded.profile);
-    reply::download("application/vnd.google.protobuf+gzip", "profile.pb.gz", bytes.into())
+fn download(site: &Site) -> Result<Reply, Refused> {
+    let mut bytes = Vec::new();
+    let failed = |error: std::io::Error| {
+        Box::new(reply::text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))
+    };
+    site.loaded.profile.write_to(&mut bytes).map_err(failed)?;
+    let kind = "application/vnd.google.protobuf+gzip";
+    Ok(reply::download(kind, "profile.pb.gz", bytes.into()))
 }

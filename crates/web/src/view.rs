@@ -5,6 +5,7 @@ mod flame;
 mod graph;
 mod peek;
 mod source;
+mod text;
 mod top;
 
 use heapwise_session::command::RenderError;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::reference::Reference;
 use crate::workspace::{Workspace, cargo};
-use crate::{Result, go_executables, go_profiles, process, rust_profiles, system_package};
+use crate::{Result, axe, go_executables, go_profiles, process, rust_profiles, system_package};
 
 /// One check: what has to be there, then commands that must all succeed.
 pub struct Check {
@@ -26,6 +26,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "tests", about: "the tests of every crate", prepare: tests },
     Check { name: "golden", about: "messages are as they were stored", prepare: golden },
     Check { name: "parity", about: "same bytes as the reference tool", prepare: parity },
+    Check { name: "browser", about: "the web pages as a person uses them", prepare: browser },
 ];
 
 fn fmt(workspace: &Workspace) -> Result<Vec<Command>> {
@@ -87,6 +88,27 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
         .env("PARITY_RUST_PROFILES", workspace.target.join(rust_profiles::FOLDER))
         .env("PARITY_SCRATCH", workspace.target.join("parity-data"));
     Ok(vec![build, run_examples, compare])
+}
+
+fn browser(workspace: &Workspace) -> Result<Vec<Command>> {
+    let reference = Reference::prepare(workspace)?;
+    let go_profiles = go_profiles::prepare(workspace, &reference)?;
+    system_package::provide("chromium", "chromium")?;
+    system_package::provide("chromedriver", "chromium-driver")?;
+    let axe = axe::prepare(workspace)?;
+    let scratch = workspace.target.join("browser-data");
+    fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    let profile = ["--profile", "parity"];
+    let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
+    build.args(profile);
+    let mut look = in_root(workspace, &["run", "--package", "heapwise-browser"]);
+    look.args(profile)
+        .args(["--", "--quiet"])
+        .env("BROWSER_OURS", workspace.target.join("parity/heapwise"))
+        .env("BROWSER_AXE", axe)
+        .env("BROWSER_GO_PROFILE", go_profiles.join("walk/last-visit.pb.gz"))
+        .env("BROWSER_SCRATCH", scratch);
+    Ok(vec![build, look])
 }
 
 /// Another subcommand of this program.

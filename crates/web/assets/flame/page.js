@@ -1,14 +1,14 @@
 // The flame graph page: data from the server, state in the URL, menus around the boxes.
 
 import { searchAgain } from '../search.js';
-import { address, exactly, refined, select } from '../selection.js';
+import { address, exactly, exactlyOnLines, refined, select } from '../selection.js';
 import { FlameViewer, START } from './viewer.js';
 
 /** What to do with a function, from its menu. */
 const ACTIONS = [
   ['Callers and callees', (name) => address('flamegraph', { p: exactly(name), z: '' })],
   ['Source', (name) => address('source', { f: exactly(name), z: '', p: '' })],
-  ['Peek', (name) => address('peek', { f: exactly(name), z: '', p: '' })],
+  ['Peek', (name) => address('peek', { f: exactlyOnLines(name), z: '', p: '' })],
   ['Disassemble', (name) => address('disasm', { f: exactly(name), z: '', p: '' })],
   ['Focus', (name) => refined('f', exactly(name))],
   ['Ignore', (name) => refined('i', exactly(name))],

@@ -77,9 +77,9 @@ export class Painter {
       context.fillStyle = look.colors.found;
       context.fillRect(left, top + ROW - 5, width - gap, 4);
     }
-    if (row === look.current) {
+    if (row === look.current || look.isMiddle?.(row)) {
       context.strokeStyle = look.colors.current;
-      context.lineWidth = 2;
+      context.lineWidth = row === look.current ? 3 : 2;
       context.strokeRect(left + 1, top + 1, Math.max(1, width - gap - 2), ROW - 3);
     }
     if (width >= TEXT_FROM) this.#label(look.label(boxes, row, frame), left, width, top, look.colors.text);

@@ -119,6 +119,7 @@ export class FlameViewer extends EventTarget {
       boxes,
       rowOf: (row) => above + boxes.depth[row] - first,
       shows: (row) => boxes.depth[row] >= first,
+      isMiddle: middle ? (row) => boxes.depth[row] === 1 : undefined,
     });
     this.main = this.layers[this.layers.length - 1];
     this.rows = above + boxes.deepest + 1 - first;
@@ -160,6 +161,7 @@ export class FlameViewer extends EventTarget {
         found: this.found,
         current: layer === this.main ? this.current : -1,
         shows: layer.shows,
+        isMiddle: layer.isMiddle,
         fill: (boxes, row, frame) => {
           if (this.data.compare !== 'none') return colors[change(sums(boxes, row))];
           return frame ? colors.ofFrame(frame) : colors.root;

@@ -6,9 +6,9 @@ use heapwise_session::command::{AS_GIVEN, Argued, Needs};
 use heapwise_session::host::Host;
 use heapwise_session::{Options, with_input};
 
+use super::text::preformatted;
 use super::{Body, Failure, View};
 use crate::site::Site;
-use crate::view::source::preformatted;
 
 pub(crate) static VIEW: View = View {
     name: "disasm",
@@ -29,7 +29,7 @@ const FUNCTIONS: usize = 50;
 
 fn make(site: &Site, options: &Options, host: &dyn Host) -> Result<Body, Failure> {
     let focus = Some(options.focus.as_str());
-    let (text, hints) =
+    let (html, hints) =
         with_input(&site.loaded, &NEEDS, focus, options, host, |input, argument| {
             let matches = |name: &[u8]| argument.is_none_or(|argued| argued.regex.is_match(name));
             let pattern = Pattern { text: &options.focus, matches: &matches };
@@ -40,9 +40,7 @@ fn make(site: &Site, options: &Options, host: &dyn Host) -> Result<Body, Failure
             });
             code.truncate(FUNCTIONS);
             disasm.code = Ok(code);
-            let mut text = Vec::new();
-            disasm.write_text(&mut text)?;
-            Ok::<_, Failure>(text)
+            preformatted(|out| disasm.write_text(out))
         })?;
-    Ok(Body { html: preformatted(&text?)?, hints, ..Body::default() })
+    Ok(Body { html: html?, hints, ..Body::default() })
 }

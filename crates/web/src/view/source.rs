@@ -30,20 +30,9 @@ const NEEDS: Needs = Needs {
 const FILES: usize = 50;
 
 #[derive(Template)]
-#[template(path = "preformatted.html")]
-struct Preformatted {
-    text: String,
-}
-
-#[derive(Template)]
 #[template(path = "source.html")]
 struct Page {
     listing: String,
-}
-
-/// Text as it is.
-pub(super) fn preformatted(text: &[u8]) -> Result<String, Failure> {
-    Ok(Preformatted { text: shown(text) }.render()?)
 }
 
 fn make(site: &Site, options: &Options, host: &dyn Host) -> Result<Body, Failure> {
