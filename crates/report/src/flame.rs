@@ -1,7 +1,7 @@
 //! The stacks of a profile, for flame graphs.
 //!
 //! ```text
-//! samples -> stacks of frames -> tree of a shape -> cut to what can be seen -> JSON
+//! samples -> stacks of frames -> ways of a shape -> boxes that can be seen -> JSON
 //! ```
 
 mod cut;
@@ -9,13 +9,15 @@ mod json;
 mod search;
 mod stacks;
 mod tree;
+mod ways;
 
 use heapwise_graph::{Frames, Identities, Naming, Node};
 use heapwise_profile::{Id, Location, Profile};
 
-pub use self::cut::{FlameCut, FlameOrder};
+pub use self::cut::{FlameCut, FlameOrder, FlameView};
 pub use self::stacks::FlameStack;
-pub use self::tree::{FlameTree, Shape};
+pub use self::tree::FlameTree;
+pub use self::ways::Shape;
 use crate::Input;
 use crate::header::About;
 use crate::values::Values;

@@ -46,7 +46,9 @@ pub use dot::Legend;
 pub use drawing::{Arrow, Drawing, NodeBox, TagBox};
 pub use error::Error;
 pub use firefox::Firefox;
-pub use flame::{Flame, FlameCut, FlameFrame, FlameOrder, FlameStack, FlameSums, FlameTree, Shape};
+pub use flame::{
+    Flame, FlameCut, FlameFrame, FlameOrder, FlameStack, FlameSums, FlameTree, FlameView, Shape,
+};
 pub use folded::Folded;
 pub use header::{About, Accounting, Duration, Header};
 pub use input::{Input, Sources, Style};

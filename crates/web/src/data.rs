@@ -1,12 +1,12 @@
 //! What pages ask for after they are shown, as JSON.
 
 use bytes::Bytes;
-use heapwise_report::{FlameOrder, FlameSums};
+use heapwise_report::{FlameOrder, FlameSums, FlameView, Shape};
 use heapwise_session::GoRegex;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::flames::{Known, TreeKey};
+use crate::flames::Known;
 use crate::overheard::Overheard;
 use crate::query::Query;
 use crate::reply::{self, Reply};
@@ -30,20 +30,20 @@ pub(crate) fn flame_graph(site: &Site, query: &Query) -> Reply {
         };
         let way = query.get("z").unwrap_or_default();
         let way: Vec<u32> = way.split('.').map_while(|number| number.parse().ok()).collect();
-        let keys = match query.get("p").filter(|pivot| !pivot.is_empty()) {
-            Some(pivot) => vec![
-                ("callees", TreeKey::Below(pivot.to_owned())),
-                ("callers", TreeKey::Above(pivot.to_owned())),
-            ],
-            None if query.get("view") == Some("callers") => vec![("callers", TreeKey::Callers)],
-            None => vec![("callees", TreeKey::Callees)],
+        let pivot = query.get("p").filter(|pivot| !pivot.is_empty());
+        let pivot = pivot.map(GoRegex::new).transpose().map_err(|error| error.to_string())?;
+        let matches = |name: &[u8]| pivot.as_ref().is_some_and(|pivot| pivot.is_match(name));
+        let shapes: &[(&'static str, Shape<'_>)] = match (&pivot, query.get("view")) {
+            (Some(_), _) => {
+                &[("callees", Shape::Below(&matches)), ("callers", Shape::Above(&matches))]
+            }
+            (None, Some("callers")) => &[("callers", Shape::Callers)],
+            (None, _) => &[("callees", Shape::Callees)],
         };
         let mut cuts = Vec::new();
-        for (name, key) in keys {
-            let tree = known.tree(&key).map_err(|error| error.to_string())?;
-            let top = tree.find(way.iter().copied());
-            let least = (tree.width(top) / FINEST).max(1);
-            cuts.push((name, tree.cut(top, least, order)));
+        for (name, shape) in shapes {
+            let view = FlameView { shape: *shape, zoom: &way, finest: FINEST, order };
+            cuts.push((*name, known.flame.cut(view)));
         }
         let cuts: Vec<_> = cuts.iter().map(|(name, cut)| (*name, cut)).collect();
         let mut body = Vec::new();

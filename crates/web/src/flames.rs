@@ -4,19 +4,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use heapwise_graph::Granularity;
-use heapwise_report::{Flame, FlameTree, Shape};
+use heapwise_report::Flame;
 use heapwise_session::command::{AS_GIVEN, Needs};
 use heapwise_session::host::Host;
-use heapwise_session::{GoRegex, Hint, Options, ReportError, with_input};
+use heapwise_session::{Hint, Options, ReportError, with_input};
 
 use crate::overheard::Overheard;
 use crate::site::Site;
 
-/// How many views are kept. One of 200,000 stacks takes some 100 MB.
+/// How many views are kept.
 const KEPT: usize = 4;
-
-/// How many trees are kept of a view.
-const TREES: usize = 4;
 
 const NEEDS: Needs = Needs { trim: false, ..AS_GIVEN };
 
@@ -34,20 +31,6 @@ pub(crate) struct Known {
     pub hints: Vec<Hint>,
     /// What was said while they were made.
     notes: Vec<String>,
-    trees: Mutex<VecDeque<(TreeKey, Arc<FlameTree>)>>,
-}
-
-/// Which tree of a view.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TreeKey {
-    /// All stacks from the root.
-    Callees,
-    /// All stacks from the leaf.
-    Callers,
-    /// What matches and below.
-    Below(String),
-    /// What matches and above.
-    Above(String),
 }
 
 impl Flames {
@@ -80,41 +63,11 @@ impl Flames {
                 Flame::new(input)
             })?;
         let (options, notes) = (options.clone(), heard.notes());
-        let known = Arc::new(Known { options, flame, hints, notes, trees: Mutex::default() });
+        let known = Arc::new(Known { options, flame, hints, notes });
         kept.push_back(Arc::clone(&known));
         if kept.len() > KEPT {
             kept.pop_front();
         }
         Ok(known)
-    }
-}
-
-impl Known {
-    /// A tree of the stacks, made if it is not at hand.
-    ///
-    /// # Errors
-    /// When what is to match is no regular expression.
-    pub fn tree(&self, key: &TreeKey) -> Result<Arc<FlameTree>, heapwise_session::RegexError> {
-        let mut trees = self.trees.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((_, tree)) = trees.iter().find(|(known, _)| known == key) {
-            return Ok(Arc::clone(tree));
-        }
-        let tree = Arc::new(match key {
-            TreeKey::Callees => self.flame.tree(Shape::Callees),
-            TreeKey::Callers => self.flame.tree(Shape::Callers),
-            TreeKey::Below(pattern) => {
-                let regex = GoRegex::new(pattern)?;
-                self.flame.tree(Shape::Below(&|name| regex.is_match(name)))
-            }
-            TreeKey::Above(pattern) => {
-                let regex = GoRegex::new(pattern)?;
-                self.flame.tree(Shape::Above(&|name| regex.is_match(name)))
-            }
-        });
-        trees.push_back((key.clone(), Arc::clone(&tree)));
-        if trees.len() > TREES {
-            trees.pop_front();
-        }
-        Ok(tree)
     }
 }

@@ -128,7 +128,9 @@ pub fn large(stacks: usize) -> Profile {
         stack.truncate(usize::try_from(kept).unwrap_or(0));
         let depth = 10 + random(30);
         while (stack.len() as u64) < depth {
-            stack.push(random(5000));
+            // Few functions near the root, as in a program: boxes there are wide.
+            let choices = (2_u64 << stack.len().min(12)).min(5000);
+            stack.push(random(choices));
         }
         let names: Vec<String> =
             stack.iter().map(|n| format!("module{}.function{n}", n % 97)).collect();

@@ -11,6 +11,14 @@ fn flame(change: impl FnOnce(&mut Fixture), judge: impl FnOnce(&Flame)) {
     fixture.show(|input, _| judge(&Flame::new(input)));
 }
 
+const VIEW: FlameView<'_> =
+    FlameView { shape: Shape::Callees, zoom: &[], finest: u64::MAX, order: FlameOrder::Width };
+
+/// All of a flame graph.
+fn cut(flame: &Flame, shape: Shape<'_>) -> FlameCut {
+    flame.cut(FlameView { shape, ..VIEW })
+}
+
 /// The nodes of a cut, a line each: indented, with the sums.
 fn outline(flame: &Flame, cut: &FlameCut) -> Vec<String> {
     let rows = cut.depths.iter().zip(&cut.frames).zip(cut.sums.iter().zip(&cut.own));
@@ -29,9 +37,8 @@ fn stacks_merge_from_the_root_and_inlined_frames_count() {
     flame(
         |_| {},
         |flame| {
-            let tree = flame.tree(Shape::Callees);
             assert_eq!(
-                outline(flame, &tree.cut(0, 1, FlameOrder::Width)),
+                outline(flame, &cut(flame, Shape::Callees)),
                 [
                     "root 6291536 (64)",
                     " main 6291472 (0)",
@@ -54,7 +61,7 @@ fn shapes_start_at_leaves_or_in_the_middle() {
     flame(
         |_| {},
         |flame| {
-            let callers = flame.tree(Shape::Callers).cut(0, 1, FlameOrder::Width);
+            let callers = cut(flame, Shape::Callers);
             let callers = outline(flame, &callers);
             assert_eq!(
                 callers[1..5],
@@ -66,12 +73,12 @@ fn shapes_start_at_leaves_or_in_the_middle() {
                 ]
             );
             let is_grow = |name: &[u8]| name == b"grow";
-            let below = flame.tree(Shape::Below(&is_grow)).cut(0, 1, FlameOrder::Width);
+            let below = cut(flame, Shape::Below(&is_grow));
             assert_eq!(
                 outline(flame, &below),
                 ["root 5242896 (0)", " grow 5242896 (16)", "  alloc 5242880 (5242880)"]
             );
-            let above = flame.tree(Shape::Above(&is_grow)).cut(0, 1, FlameOrder::Width);
+            let above = cut(flame, Shape::Above(&is_grow));
             assert_eq!(outline(flame, &above)[3], "   main 5242896 (5242896)");
         },
     );
@@ -82,13 +89,12 @@ fn what_is_too_narrow_is_left_out_and_counted() {
     flame(
         |_| {},
         |flame| {
-            let tree = flame.tree(Shape::Callees);
-            let cut = tree.cut(0, 2 << 20, FlameOrder::Profile);
+            let cut = flame.cut(FlameView { finest: 3, order: FlameOrder::Profile, ..VIEW });
             assert_eq!((cut.depths.len(), cut.left_out), (5, 1));
             let row =
                 |name: &[u8]| flame.frames.iter().position(|f| f.name == name).unwrap() as u32;
-            let work = tree.find([row(b"main"), row(b"work"), 999]);
-            let cut = tree.cut(work, 1, FlameOrder::Width);
+            let zoom = [row(b"main"), row(b"work"), 999];
+            let cut = flame.cut(FlameView { zoom: &zoom, ..VIEW });
             assert_eq!(
                 outline(flame, &cut)[..3],
                 ["root 6291536 (64)", " main 6291472 (0)", "  work 5242896 (0)"]
@@ -117,7 +123,7 @@ fn a_difference_keeps_both_signs() {
     };
     flame(negative, |flame| {
         assert!(flame.is_difference && !flame.has_base);
-        let cut = flame.tree(Shape::Callees).cut(0, 1, FlameOrder::Width);
+        let cut = cut(flame, Shape::Callees);
         assert_eq!(outline(flame, &cut)[1], " main 5242896 -1048576 (0)");
         let mut json = Vec::new();
         flame.write_json(&[("callees", &cut)], &mut json).unwrap();
@@ -132,7 +138,7 @@ fn json_has_what_the_browser_needs() {
     flame(
         |fixture| fixture.style.unit = "minimum".to_owned(),
         |flame| {
-            let cut = flame.tree(Shape::Callees).cut(0, 2 << 20, FlameOrder::Width);
+            let cut = flame.cut(FlameView { finest: 3, ..VIEW });
             let mut json = Vec::new();
             flame.write_json(&[("callees", &cut)], &mut json).unwrap();
             let json: serde_json::Value = serde_json::from_slice(&json).unwrap();

@@ -1,38 +1,21 @@
 //! Stacks merged into a tree.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 
 use hashbrown::HashTable;
 use heapwise_profile::FixedState;
 
+use super::ways::Shape;
 use super::{Flame, FlameSums};
 
 /// No frame: that of the root.
 const NONE: u32 = u32::MAX;
-
-/// Which part of the stacks a tree shows, from where.
-#[derive(Clone, Copy)]
-pub enum Shape<'a> {
-    /// All of them, from the root down.
-    Callees,
-    /// All of them, from the leaf up.
-    Callers,
-    /// What frames that match call: from the outermost of them down.
-    Below(&'a dyn Fn(&[u8]) -> bool),
-    /// Who calls frames that match: from the outermost of them up.
-    Above(&'a dyn Fn(&[u8]) -> bool),
-}
 
 /// Stacks merged where they begin with the same frames. Row 0 is the root, which is no frame; a
 /// parent has a lower row than its children.
 #[derive(Clone, Debug)]
 pub struct FlameTree {
     pub(super) rows: Vec<Row>,
-    /// For each row, where its children end in `children`; they start where those of the row before
-    /// end.
-    child_ends: Vec<u32>,
-    children: Vec<u32>,
 }
 
 /// A node of a tree.
@@ -69,7 +52,7 @@ impl Flame {
             }
             growth.add(&path, sums);
         }
-        FlameTree::of(growth.rows)
+        FlameTree { rows: growth.rows }
     }
 
     /// For each frame whether it matches, if the shape asks for some only.
@@ -85,26 +68,6 @@ impl Flame {
 }
 
 impl FlameTree {
-    fn of(rows: Vec<Row>) -> Self {
-        // Counted, then placed: the children of a row stand together, in the order of the rows.
-        let mut ends = vec![0_u32; rows.len()];
-        for row in &rows[1..] {
-            ends[row.parent as usize] += 1;
-        }
-        let mut start = 0;
-        for end in &mut ends {
-            let count = std::mem::replace(end, start);
-            start += count;
-        }
-        let mut children = vec![0; rows.len() - 1];
-        for (number, row) in (0_u32..).zip(&rows).skip(1) {
-            let place = &mut ends[row.parent as usize];
-            children[*place as usize] = number;
-            *place += 1;
-        }
-        Self { rows, child_ends: ends, children }
-    }
-
     /// How many nodes there are, the root included.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -118,34 +81,6 @@ impl FlameTree {
     /// The sums over all stacks.
     pub fn sums(&self) -> FlameSums {
         self.rows[0].sums
-    }
-
-    /// How wide the box of a row is.
-    pub fn width(&self, row: u32) -> u64 {
-        self.rows[row as usize].sums.width()
-    }
-
-    /// The rows of the children of a row.
-    pub(super) fn children(&self, row: u32) -> &[u32] {
-        &self.children[self.child_range(row as usize)]
-    }
-
-    fn child_range(&self, row: usize) -> Range<usize> {
-        let start = if row == 0 { 0 } else { self.child_ends[row - 1] };
-        start as usize..self.child_ends[row] as usize
-    }
-
-    /// The row that frames lead to from the root, as far as there is one: what follows the last that
-    /// is there is left out.
-    pub fn find(&self, frames: impl IntoIterator<Item = u32>) -> u32 {
-        let mut row = 0;
-        for frame in frames {
-            let children = self.children(row).iter();
-            let child = children.copied().find(|&child| self.rows[child as usize].frame == frame);
-            let Some(child) = child else { return row };
-            row = child;
-        }
-        row
     }
 }
 
@@ -202,15 +137,4 @@ impl Growth {
 
 fn hash_of(parent: u32, frame: u32) -> u64 {
     FixedState::default().hash_one(u64::from(parent) << 32 | u64::from(frame))
-}
-
-impl std::fmt::Debug for Shape<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Callees => "Callees",
-            Self::Callers => "Callers",
-            Self::Below(_) => "Below",
-            Self::Above(_) => "Above",
-        })
-    }
 }
