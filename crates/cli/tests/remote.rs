@@ -160,7 +160,7 @@ fn sources_and_base_profile_at_the_same_time() {
 fn an_interrupt_ends_a_fetch() {
     use std::os::unix::process::ExitStatusExt;
     let (server, sandbox) = (Server::new(serve), Sandbox::new());
-    let mut command = sandbox.command();
+    let mut command = sandbox.interruptible();
     command.args(["-top", &format!("{}/late", server.address)]).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     while server.heads().is_empty() {

@@ -1,6 +1,6 @@
 //! Which edges a report may have to call inlined.
 
-use heapwise_profile::{Id, Profile};
+use heapwise_profile::Profile;
 
 use crate::bits::Bits;
 use crate::edge_sums::sum_edges;
@@ -8,10 +8,14 @@ use crate::edge_table::hash_of;
 use crate::frames::{Frame, Frames};
 use crate::parts::in_parts;
 use crate::runs::{Call, Runs, Wanted};
-use crate::{Edge, Node, Value};
+use crate::{Edge, Value};
 
-/// All edges to the nodes that were inlined: at which an edge ends all of whose calls were, with a
-/// |weight| of `light` or more. `frames` has `nodes` identities.
+/// All edges with a |weight| of `light` or more to the nodes that may have an inlined one among them;
+/// some lighter ones too. `frames` has `nodes` identities.
+///
+/// An edge weighs no more than all frames inlined at its target, and no more than all calls that a
+/// small table counts in one place with it. What that rules out takes an addition for each call, where
+/// edges take a lookup that misses the cache; few are left.
 pub(crate) fn edges_to_inlined(
     profile: &Profile,
     frames: &Frames,
@@ -19,76 +23,42 @@ pub(crate) fn edges_to_inlined(
     value: Value,
     light: i64,
 ) -> Vec<Edge> {
-    let Some(likely) = Likely::of(profile, frames, nodes, value, light) else { return Vec::new() };
-    let mut inlined = vec![false; nodes];
-    for edge in sum_edges(profile, frames, value, Wanted::Likely(&likely)) {
-        inlined[edge.target.row()] |= edge.inline && edge.weight.sum.wrapping_abs() >= light;
+    let inlined = |frame: Frame| frame.inlined() && frame.is_there();
+    let with_inlined = Bits::of(frames.locations_with(inlined));
+    if with_inlined.is_empty() {
+        return Vec::new();
     }
-    sum_edges(profile, frames, value, Wanted::To(&inlined))
+    let weights = weights(profile, &with_inlined, value);
+    let often = often_inlined(profile, frames, nodes, &weights, light);
+    let places = Places::of(profile, frames, value, &often, light);
+    sum_edges(profile, frames, value, Wanted::Heavy(&often, &places))
 }
 
-/// Edges whose inlined calls may weigh enough; all that do are among them, and few others.
-///
-/// What rules the others out takes an addition for each location, where edges take a lookup that
-/// misses the cache for each call. An edge weighs no more than all frames inlined at its target, and
-/// no more than all inlined calls that a small table counts in one place with it.
+/// Places of a table that counts calls, each of many edges together: whether they weigh enough.
 #[derive(Debug)]
-pub(crate) struct Likely {
-    /// The nodes at which such edges end.
-    pub targets: Vec<bool>,
-    /// The places of the table that weigh enough.
-    places: Vec<bool>,
-}
+pub(crate) struct Places(Vec<bool>);
 
 /// How many places there are: they stay in the second cache.
 const PLACES: usize = 1 << 16;
 
-impl Likely {
-    /// The edges with a |weight| of `light` or more, if there may be any.
-    fn of(
-        profile: &Profile,
-        frames: &Frames,
-        nodes: usize,
-        value: Value,
-        light: i64,
-    ) -> Option<Self> {
-        let inlined = |frame: Frame| frame.inlined() && frame.is_there();
-        let with_inlined = Bits::of(frames.locations_with(inlined));
-        if with_inlined.is_empty() {
-            return None;
-        }
-        let weights = weights(profile, &with_inlined, value);
-        let often = often_inlined(profile, frames, nodes, &weights, light);
-
-        // Where the caller is a frame of the same location, the calls need no walk.
-        let within = |location| calls_within(frames.at(location), &often);
-        let entered = Runs::new(profile, frames, value, Wanted::Entered(&often));
-        let rows = profile.samples.len();
-        let mut sums = summed(in_parts(rows, |rows| {
+impl Places {
+    /// Those of the calls to `targets` that weigh `light` or more.
+    fn of(profile: &Profile, frames: &Frames, value: Value, targets: &[bool], light: i64) -> Self {
+        let runs = Runs::new(profile, frames, value, Wanted::To(targets));
+        let sums = summed(in_parts(profile.samples.len(), |rows| {
             let mut sums = vec![0_u64; PLACES];
-            entered.each_call(rows, |weight, call| {
-                add(&mut sums[place(call.source, call.target)], weight.sum.unsigned_abs());
+            runs.each_call(rows, |weight, call| {
+                add(&mut sums[place(&call)], weight.sum.unsigned_abs());
             });
             sums
         }));
-        for (location, &weight) in profile.locations.ids().zip(&weights) {
-            within(location).for_each(|(from, to)| add(&mut sums[place(from, to)], weight));
-        }
-        let places: Vec<bool> = sums.into_iter().map(|sum| heavy(sum, light)).collect();
-        let mut targets = vec![false; nodes];
-        for location in profile.locations.ids() {
-            within(location).for_each(|(from, to)| targets[to.row()] |= places[place(from, to)]);
-        }
-        entered.each_call(0..rows, |_, call| {
-            targets[call.target.row()] |= places[place(call.source, call.target)];
-        });
-        Some(Self { targets, places })
+        Self(sums.into_iter().map(|sum| heavy(sum, light)).collect())
     }
 
-    /// Whether a call is one of such an edge.
+    /// Whether the place of a call weighs enough.
     #[inline]
     pub fn has(&self, call: &Call) -> bool {
-        self.targets[call.target.row()] && self.places[place(call.source, call.target)]
+        self.0[place(call)]
     }
 }
 
@@ -107,19 +77,6 @@ fn often_inlined(
         nodes.for_each(|node| add(&mut sums[node.row()], weight));
     }
     sums.into_iter().map(|sum| heavy(sum, light)).collect()
-}
-
-/// The inlined calls of often inlined nodes among the frames of a location.
-fn calls_within<'a>(
-    frames: &'a [Frame],
-    often: &'a [bool],
-) -> impl Iterator<Item = (Id<Node>, Id<Node>)> + 'a {
-    let there = |frame: &Frame| frame.node().map(|node| (node, frame.inlined()));
-    let calls = frames.iter().filter_map(there).scan(None, |caller, (node, inlined)| {
-        let from = caller.replace(node);
-        Some(from.filter(|_| inlined && often[node.row()]).map(|from| (from, node)))
-    });
-    calls.flatten()
 }
 
 /// For each of `locations` the sum of |weights| of the samples, as often as they have it; 0 for
@@ -149,8 +106,8 @@ fn summed(columns: Vec<Vec<u64>>) -> Vec<u64> {
 }
 
 #[inline]
-fn place(source: Id<Node>, target: Id<Node>) -> usize {
-    hash_of(source, target) as usize % PLACES
+fn place(call: &Call) -> usize {
+    hash_of(call.source, call.target) as usize % PLACES
 }
 
 fn add(sum: &mut u64, more: u64) {

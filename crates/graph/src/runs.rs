@@ -1,12 +1,12 @@
 //! The parts of stacks that lead through wanted nodes.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use heapwise_profile::{Id, Location, Profile};
 
 use crate::bits::Bits;
 use crate::frames::{Frame, Frames};
-use crate::inlined::Likely;
+use crate::inlined::Places;
 use crate::{Node, Value, Weight};
 
 /// Which calls are wanted. Nodes are those for which the column, indexed by row, is true.
@@ -18,10 +18,8 @@ pub(crate) enum Wanted<'a> {
     At(&'a [bool]),
     /// Those that end at one of the nodes.
     To(&'a [bool]),
-    /// Those that end at one of the nodes, inlined, when no frame of the same location is the caller.
-    Entered(&'a [bool]),
-    /// Those of edges that may count as inlined.
-    Likely(&'a Likely),
+    /// Those that end at one of the nodes, of edges that may weigh enough.
+    Heavy(&'a [bool], &'a Places),
 }
 
 impl Wanted<'_> {
@@ -32,8 +30,7 @@ impl Wanted<'_> {
             Self::All => true,
             Self::At(nodes) => nodes[call.source.row()] | nodes[call.target.row()],
             Self::To(nodes) => nodes[call.target.row()],
-            Self::Entered(nodes) => nodes[call.target.row()] & call.inlined & call.residual,
-            Self::Likely(edges) => edges.has(call),
+            Self::Heavy(nodes, places) => nodes[call.target.row()] && places.has(call),
         }
     }
 
@@ -45,12 +42,7 @@ impl Wanted<'_> {
         };
         match self {
             Self::All => Bits::default(),
-            Self::At(nodes) | Self::To(nodes) => any_of(nodes),
-            Self::Likely(edges) => any_of(&edges.targets),
-            Self::Entered(nodes) => Bits::of(frames.each().map(|frames| {
-                let first = frames.iter().find(|frame| frame.is_there());
-                first.is_some_and(|frame| frame.inlined() && nodes[frame.row()])
-            })),
+            Self::At(nodes) | Self::To(nodes) | Self::Heavy(nodes, _) => any_of(nodes),
         }
     }
 }
@@ -63,6 +55,11 @@ pub(crate) struct Step(u32);
 const RESIDUAL: u32 = 1 << 31;
 
 impl Step {
+    #[inline]
+    fn new(slot: usize, residual: bool) -> Self {
+        Self(slot as u32 | if residual { RESIDUAL } else { 0 })
+    }
+
     /// The slot of the frame.
     #[inline]
     pub fn slot(self) -> usize {
@@ -115,14 +112,25 @@ pub(crate) struct Runs<'a> {
     wanted: Wanted<'a>,
     /// The locations with a frame that is there.
     present: Bits,
-    /// Those with a frame for which calls are wanted.
+    /// Those with a frame for which calls are wanted, unless all of them are.
     ends: Bits,
+    every_end: bool,
+    /// Whether calls from the ends are wanted, not only those to them.
+    with_callee: bool,
 }
 
 impl<'a> Runs<'a> {
     pub fn new(profile: &'a Profile, frames: &'a Frames, value: Value, wanted: Wanted<'a>) -> Self {
-        let present = Bits::of(frames.locations_with(Frame::is_there));
-        Self { profile, frames, value, wanted, present, ends: wanted.ends(frames) }
+        Self {
+            profile,
+            frames,
+            value,
+            wanted,
+            present: Bits::of(frames.locations_with(Frame::is_there)),
+            ends: wanted.ends(frames),
+            every_end: matches!(wanted, Wanted::All),
+            with_callee: matches!(wanted, Wanted::At(_)),
+        }
     }
 
     /// Calls `visit` with each run of the samples `rows` that have a weight: with the row, its
@@ -132,13 +140,7 @@ impl<'a> Runs<'a> {
         let mut run = Vec::new();
         for row in rows {
             let Some(weight) = self.value.weight(samples.values(row)) else { continue };
-            let stack = samples.stack(row);
-            self.each_piece(stack, |piece| {
-                self.follow(piece, &mut run);
-                if run.len() > 1 {
-                    visit(row, weight, &run);
-                }
-            });
+            self.each_of(samples.stack(row), &mut run, |run| visit(row, weight, run));
         }
     }
 
@@ -151,51 +153,48 @@ impl<'a> Runs<'a> {
         });
     }
 
-    /// The pieces of a stack around wanted ends, root first. Where two have a location in common they
-    /// are one.
-    fn each_piece(&self, stack: &[Id<Location>], mut visit: impl FnMut(&[Id<Location>])) {
-        if let Wanted::All = self.wanted {
-            return visit(stack);
-        }
-        let with_callee = matches!(self.wanted, Wanted::At(_));
-        let is_there = |&location: &Id<Location>| self.present.has(location);
-        let mut open: Option<RangeInclusive<usize>> = None;
-        for depth in (0..stack.len()).rev().filter(|&depth| self.ends.has(stack[depth])) {
-            let caller = stack[depth + 1..].iter().position(is_there);
-            let root = caller.map_or(depth, |caller| depth + 1 + caller);
-            let callee = with_callee.then(|| stack[..depth].iter().rposition(is_there)).flatten();
-            let leaf = callee.unwrap_or(depth);
-            open = match open.take() {
-                Some(piece) if *piece.start() <= root => Some(leaf..=*piece.end()),
-                Some(piece) => {
-                    visit(&stack[piece]);
-                    Some(leaf..=root)
+    /// The runs of a stack. A location is part of one if calls are wanted for its frames, or if it
+    /// is the caller of one for which they are, or the callee if those are wanted too.
+    #[inline]
+    fn each_of(&self, stack: &[Id<Location>], run: &mut Vec<Step>, mut visit: impl FnMut(&[Step])) {
+        run.clear();
+        // Of the last location that is there: whether it is an end, and itself unless it is in the run.
+        let (mut after_end, mut caller) = (false, None);
+        let mut gap = false;
+        for &location in stack.iter().rev() {
+            if !self.present.has(location) {
+                gap = true;
+                continue;
+            }
+            let is_end = self.every_end || self.ends.has(location);
+            if is_end || (self.with_callee && after_end) {
+                if let Some(caller) = caller.take() {
+                    if run.len() > 1 {
+                        visit(run);
+                    }
+                    run.clear();
+                    gap |= self.follow(caller, false, run);
                 }
-                None => Some(leaf..=root),
-            };
+                gap = self.follow(location, gap, run);
+            } else {
+                (caller, gap) = (Some(location), false);
+            }
+            after_end = is_end;
         }
-        if let Some(piece) = open {
-            visit(&stack[piece]);
+        if run.len() > 1 {
+            visit(run);
         }
     }
 
-    /// Makes `run` the frames of a piece of a stack.
-    fn follow(&self, piece: &[Id<Location>], run: &mut Vec<Step>) {
-        run.clear();
-        let mut gap = 0;
-        for &location in piece.iter().rev() {
-            if !self.present.has(location) {
-                gap = RESIDUAL;
-                continue;
+    /// Adds the frames of a location to a run, after a `gap` or not; whether there is one after them.
+    #[inline]
+    fn follow(&self, location: Id<Location>, mut gap: bool, run: &mut Vec<Step>) -> bool {
+        for slot in self.frames.slots_of(location) {
+            if self.frames.in_slot(slot).is_there() {
+                run.push(Step::new(slot, gap));
             }
-            for slot in self.frames.slots_of(location) {
-                if self.frames.in_slot(slot).is_there() {
-                    run.push(Step(slot as u32 | gap));
-                    gap = 0;
-                } else {
-                    gap = RESIDUAL;
-                }
-            }
+            gap = !self.frames.in_slot(slot).is_there();
         }
+        gap
     }
 }

@@ -64,7 +64,19 @@ impl Sandbox {
     }
 
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_heapwise"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_heapwise")))
+    }
+
+    /// The same, for a program that is to be interrupted: what runs in the background of a script has
+    /// SIGINT ignored, and its children too.
+    #[cfg(unix)]
+    pub fn interruptible(&self) -> Command {
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_heapwise")]);
+        self.prepared(command)
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         command.current_dir(self.path()).env_clear().env("TZ", "UTC").env("HOME", self.path());
         command
     }

@@ -51,7 +51,7 @@ pub fn unescaped(text: &str) -> String {
 impl Pages {
     /// Serves what `args` name, at a port that is free.
     pub fn start(sandbox: &Sandbox, args: &[&str]) -> Self {
-        let mut command = sandbox.command();
+        let mut command = sandbox.interruptible();
         command.args(["-http=localhost:", "-no_browser"]).args(args);
         let mut process = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
