@@ -60,8 +60,13 @@ fn is_node(row: &Row<'_>) -> bool {
     row.len() > 5 && row[1..3].iter().all(|word| word.ends_with(b"%"))
 }
 
+/// Without the mark of what was inlined, which is no part of a name.
 fn name<'t>(row: &Row<'t>) -> Vec<&'t [u8]> {
-    if is_node(row) { row[5..].to_vec() } else { Vec::new() }
+    if !is_node(row) {
+        return Vec::new();
+    }
+    let is_mark = |word: &&[u8]| [&b"(inline)"[..], b"(partial-inline)"].contains(word);
+    row[5..].iter().copied().filter(|word| !is_mark(word)).collect()
 }
 
 /// The third column counts the rows before.
@@ -88,6 +93,10 @@ mod tests {
         let (b, b_later) = ("1s 10% 60% 1s 10% b.go", "1s 10% 70% 1s 10% b.go");
         assert!(same(&table(&[other, a, b]), &table(&[a_first, other_last, b])));
         assert!(!same(&table(&[other, a, b]), &table(&[a_first, other_last, b_later])));
+        let (marked, first) =
+            ("2s 20% 50% 9s 90% a.go (inline)", "2s 20% 30% 9s 90% a.go (inline)");
+        assert!(same(&table(&[other, marked, b]), &table(&[first, other_last, b])));
+        assert!(!same(&table(&[other, a, b]), &table(&[first, other_last, b])));
         assert!(!same(&table(&[other, a, b]), &table(&[other, b, a])));
         assert!(!same(&table(&[other, a, b]), &table(&[other, b])));
     }
