@@ -11,8 +11,9 @@ use crate::tool::Answer;
 /// Whether the reference gave up in the middle: its decoder crashes on some bytes.
 pub fn crashed(theirs: &Answer) -> bool {
     let said = String::from_utf8_lossy(&theirs.messages);
-    // A shell has said other things before.
-    theirs.code != 0 && said.contains("panic: ") && said.contains("x86asm")
+    // A shell has said other things on lines before.
+    let panicked = said.lines().any(|line| line.starts_with("panic: "));
+    theirs.code != 0 && panicked && said.contains("x86asm")
 }
 
 /// Whether the listings differ in operands only, and each of these satisfies `excused`, which sees the

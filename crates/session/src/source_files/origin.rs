@@ -81,14 +81,14 @@ fn parts(name: &[u8]) -> Option<(bool, Vec<String>)> {
 
 /// `/rustc/COMMIT/library/..`, or `library` in a copy of the repository.
 fn rust(parts: &[&str]) -> Option<Origin> {
-    let library = parts.iter().position(|part| *part == "library")?;
-    let version = match &parts[..library] {
+    let start = parts.iter().position(|part| *part == "library")?;
+    let version = match &parts[..start] {
         [.., "rustc", version] => Some((*version).to_owned()),
         [.., "rustlib", "src", "rust"] => None,
         [.., source] if source.starts_with("rustc-") => Some(source["rustc-".len()..].to_owned()),
         _ => return None,
     };
-    Some(Origin::Rust { version, path: joined(&parts[library..])? })
+    Some(Origin::Rust { version, path: joined(&parts[start..])? })
 }
 
 /// A crate of a registry, or one that the Rust library was built with.
