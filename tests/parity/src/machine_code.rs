@@ -189,6 +189,8 @@ mod tests {
             2,
             "panic: index out of range\n\ngoroutine 1\nx86asm.decodeAVX(..)"
         )));
+        assert!(crashed(&answer(2, "Entering interactive mode\npanic: index\nx86asm.decode1(..)")));
+        assert!(!crashed(&answer(2, "main.panic: index\nx86asm.decode1(..)")));
         assert!(!crashed(&answer(2, "no matches found")));
         assert!(!crashed(&answer(2, "panic: other")));
     }
