@@ -86,9 +86,17 @@ impl Graph {
         picture: Picture<'_>,
         (low, light): (i64, i64),
     ) -> Self {
-        let mut shown = self.connect(&mut stacks, whole, Which::All);
-        self.sort_by_entropy();
         let limit = request.trim.node_count;
+        let mut shown = self.settle(&mut stacks, whole);
+        // Where nodes are going to be cut, all that is asked of these edges is what they weigh.
+        let cut = limit > 0 && limit < self.order.len();
+        match cut.then(|| stacks.edge_weights()).flatten() {
+            Some(weights) => self.sort_by_score(&scores(&self.nodes, weights.edges())),
+            None => {
+                self.edges = stacks.edges(Which::All);
+                self.sort_by_entropy();
+            }
+        }
         // A node counts at least once: no other one can be selected.
         let eligible = if limit > 0 { limit.min(self.order.len()) } else { self.order.len() };
         self.tags = Tags::of(&stacks, &self.order[..eligible], low, picture.size_text);
@@ -132,18 +140,27 @@ impl Graph {
         whole: &[Id<Node>],
         which: Which<'_>,
     ) -> Vec<bool> {
-        let shown = membership(&self.order, self.nodes.len());
-        if self.order.len() < whole.len() {
-            stacks.retain(whole, &shown);
-        }
+        let shown = self.settle(stacks, whole);
         self.edges = Vec::new(); // those of before go first: there may be many
         self.edges = stacks.edges(which);
         shown
     }
 
+    /// Leaves the nodes in order in the stacks, and says for each node whether it is one of them.
+    fn settle(&self, stacks: &mut Stacks<'_>, whole: &[Id<Node>]) -> Vec<bool> {
+        let shown = membership(&self.order, self.nodes.len());
+        if self.order.len() < whole.len() {
+            stacks.retain(whole, &shown);
+        }
+        shown
+    }
+
     fn sort_by_entropy(&mut self) {
-        let scores = scores(&self.nodes, &self.edges);
-        sort_by_score(&mut self.order, &scores, &self.nodes, &self.names, &self.identities);
+        self.sort_by_score(&scores(&self.nodes, self.edges.iter().copied()));
+    }
+
+    fn sort_by_score(&mut self, scores: &[i64]) {
+        sort_by_score(&mut self.order, scores, &self.nodes, &self.names, &self.identities);
     }
 
     /// How many nodes fit in `limit`: the one that reaches it is the last.

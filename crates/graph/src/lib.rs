@@ -14,6 +14,7 @@ mod build;
 mod call_tree;
 mod edge_sums;
 mod edge_table;
+mod edge_weights;
 mod entropy;
 mod frames;
 mod graph;

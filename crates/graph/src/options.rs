@@ -121,7 +121,7 @@ pub struct Request<'a> {
 #[derive(Clone, Copy)]
 pub struct Picture<'a> {
     /// The text of a size on a label; sizes with the same text are one tag.
-    pub size_text: &'a dyn Fn(i64) -> Vec<u8>,
+    pub size_text: &'a (dyn Fn(i64) -> Vec<u8> + Sync),
 }
 
 impl fmt::Debug for Picture<'_> {

@@ -31,9 +31,9 @@ pub(crate) fn cut(rows: usize) -> Vec<Range<usize>> {
 
 /// Does `work` on each of `parts`, of which there is at least one, at the same time, and returns the
 /// results in their order.
-pub(crate) fn at_once<T: Send>(
-    parts: Vec<Range<usize>>,
-    work: impl Fn(Range<usize>) -> T + Sync,
+pub(crate) fn at_once<P: Clone + Send, T: Send>(
+    parts: Vec<P>,
+    work: impl Fn(P) -> T + Sync,
 ) -> Vec<T> {
     let work = &work;
     thread::scope(|scope| {

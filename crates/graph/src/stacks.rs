@@ -5,6 +5,7 @@ use heapwise_profile::{Id, Profile};
 use crate::bits::Bits;
 use crate::call_tree::CallTree;
 use crate::edge_sums::sum_edges;
+use crate::edge_weights::EdgeWeights;
 use crate::frames::Frames;
 use crate::inlined::edges_to_inlined;
 use crate::node_sums::sum_nodes;
@@ -80,6 +81,17 @@ impl<'a> Stacks<'a> {
             Which::All => sum(Wanted::All),
             Which::At(ends) => sum(Wanted::At(ends)),
             Which::OfInlined(light) => edges_to_inlined(profile, frames, nodes, value, light),
+        }
+    }
+
+    /// What all edges between nodes that are there weigh; nothing for a tree, which has its edges, or
+    /// for too many nodes.
+    pub fn edge_weights(&self) -> Option<EdgeWeights> {
+        match &self.shape {
+            Shape::Tree(_) => None,
+            Shape::Folded { frames, nodes } => {
+                EdgeWeights::of(self.profile, frames, *nodes, self.value)
+            }
         }
     }
 

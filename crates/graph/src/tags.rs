@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use heapwise_profile::{FixedState, Id, Label, LabelValue, Profile};
 
+use crate::bits::Bits;
+use crate::parts::in_parts;
 use crate::stacks::Stacks;
 use crate::{Node, Weight};
 
@@ -53,11 +55,8 @@ impl Tags {
         stacks: &Stacks<'_>,
         nodes: &[Id<Node>],
         low: i64,
-        size_text: &dyn Fn(i64) -> Vec<u8>,
+        size_text: SizeText<'_>,
     ) -> Self {
-        let (profile, value) = (stacks.profile, stacks.value);
-        let mut sets = LabelSets::new(profile, size_text);
-        let mut sums: Vec<Sums> = nodes.iter().map(|_| Sums::default()).collect();
         let highest = nodes.iter().map(|node| node.row() + 1).max().unwrap_or(0);
         let mut places = vec![NONE; highest];
         for (place, node) in nodes.iter().enumerate() {
@@ -65,25 +64,15 @@ impl Tags {
         }
         let place = |node: Id<Node>| places.get(node.row()).copied().filter(|&at| at != NONE);
         let among = stacks.locations_with(|node| place(node).is_some());
-        for row in 0..profile.samples.len() {
-            let labels = profile.samples.labels(row);
-            if labels.is_empty() {
-                continue;
-            }
-            let Some(set) = sets.find(labels) else { continue };
-            let Some(weight) = value.weight(profile.samples.values(row)) else { continue };
-            stacks.visit(row, &among, |node| {
-                if let Some(place) = place(node) {
-                    sums[place].add(row, set, weight);
-                }
-            });
-            if let Some(place) = stacks.leaf(row).and_then(place) {
-                sums[place].of(set).flat.add(weight);
-            }
-        }
+        let parts = in_parts(stacks.profile.samples.len(), |rows| {
+            let sets = LabelSets::new(stacks.profile, size_text);
+            let mut part = Part { sets, sums: nodes.iter().map(|_| Sums::default()).collect() };
+            rows.for_each(|row| part.add(stacks, row, &among, place));
+            part
+        });
         let heavy =
             |node: Node| node.flat.sum.wrapping_abs() >= low || node.cum.sum.wrapping_abs() >= low;
-        let finished = sums.iter().map(|sums| sums.finish(&sets.rows, heavy));
+        let finished = (0..nodes.len()).map(|place| finish(&parts, place, heavy));
         Self { by_node: nodes.iter().copied().zip(finished).collect() }
     }
 
@@ -98,8 +87,45 @@ impl Tags {
     }
 }
 
+/// How a size is put into words.
+type SizeText<'a> = &'a (dyn Fn(i64) -> Vec<u8> + Sync);
+
 /// No place.
 const NONE: usize = usize::MAX;
+
+/// What some of the samples add up to.
+struct Part<'a> {
+    sets: LabelSets<'a>,
+    /// By place of a node.
+    sums: Vec<Sums>,
+}
+
+impl<'a> Part<'a> {
+    /// Adds a sample to the nodes that have a `place`; `among` are their locations.
+    fn add(
+        &mut self,
+        stacks: &Stacks<'a>,
+        row: usize,
+        among: &Bits,
+        place: impl Fn(Id<Node>) -> Option<usize>,
+    ) {
+        let labels = stacks.profile.samples.labels(row);
+        if labels.is_empty() {
+            return;
+        }
+        let Some(set) = self.sets.find(labels) else { return };
+        let values = stacks.profile.samples.values(row);
+        let Some(weight) = stacks.value.weight(values) else { return };
+        stacks.visit(row, among, |node| {
+            if let Some(place) = place(node) {
+                self.sums[place].add(row, set, weight);
+            }
+        });
+        if let Some(place) = stacks.leaf(row).and_then(place) {
+            self.sums[place].of(set).flat.add(weight);
+        }
+    }
+}
 
 /// The labels of a sample that count, in words.
 struct LabelSet {
@@ -112,14 +138,14 @@ struct LabelSet {
 /// The distinct labels of samples. Each is put into words once.
 struct LabelSets<'a> {
     profile: &'a Profile,
-    size_text: &'a dyn Fn(i64) -> Vec<u8>,
+    size_text: SizeText<'a>,
     rows: Vec<LabelSet>,
     /// From labels to the row, if any of them counts.
     known: HashMap<&'a [Label], Option<usize>, FixedState>,
 }
 
 impl<'a> LabelSets<'a> {
-    fn new(profile: &'a Profile, size_text: &'a dyn Fn(i64) -> Vec<u8>) -> Self {
+    fn new(profile: &'a Profile, size_text: SizeText<'a>) -> Self {
         Self { profile, size_text, rows: Vec::new(), known: HashMap::default() }
     }
 
@@ -189,25 +215,29 @@ impl Sums {
         }
         &mut self.sums[row].1
     }
+}
 
-    fn finish(&self, sets: &[LabelSet], heavy: impl Fn(Node) -> bool) -> Vec<Tagged> {
-        let mut by_text: BTreeMap<&[u8], (Node, Sizes<'_>)> = BTreeMap::new();
-        for &(set, more) in &self.sums {
-            let (sums, sizes) = by_text.entry(&sets[set].text).or_default();
+/// The tags of the node at `place`, of all samples; those without text that are not heavy are there too.
+fn finish(parts: &[Part<'_>], place: usize, heavy: impl Fn(Node) -> bool) -> Vec<Tagged> {
+    let mut by_text: BTreeMap<&[u8], (Node, Sizes<'_>)> = BTreeMap::new();
+    for part in parts {
+        for &(set, more) in &part.sums[place].sums {
+            let set = &part.sets.rows[set];
+            let (sums, sizes) = by_text.entry(&set.text).or_default();
             sums.add(more);
-            for (number, text) in &sets[set].sizes {
+            for (number, text) in &set.sizes {
                 sizes.entry(text).or_insert((*number, Node::default())).1.add(more);
             }
         }
-        let tagged = by_text.into_iter().map(|(text, (sums, sizes))| {
-            let sizes = sizes.into_iter().map(|(text, (number, sums))| Size {
-                text: text.to_vec(),
-                number,
-                sums,
-            });
-            let sizes = sizes.filter(|size| heavy(size.sums)).collect();
-            Tagged { text: text.to_vec(), sums, sizes }
-        });
-        tagged.filter(|tagged| tagged.text.is_empty() || heavy(tagged.sums)).collect()
     }
+    let tagged = by_text.into_iter().map(|(text, (sums, sizes))| {
+        let sizes = sizes.into_iter().map(|(text, (number, sums))| Size {
+            text: text.to_vec(),
+            number,
+            sums,
+        });
+        let sizes = sizes.filter(|size| heavy(size.sums)).collect();
+        Tagged { text: text.to_vec(), sums, sizes }
+    });
+    tagged.filter(|tagged| tagged.text.is_empty() || heavy(tagged.sums)).collect()
 }
