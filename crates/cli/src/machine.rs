@@ -12,6 +12,7 @@ use heapwise_session::host::{Host, Ran};
 use heapwise_session::http::{Request, RequestError, Response};
 use jiff::tz::TimeZone;
 
+use crate::local_zone::local_zone;
 use crate::progress::Progress;
 use crate::{child, http_client, output};
 
@@ -74,7 +75,7 @@ impl Host for Machine {
     }
 
     fn time_zone(&self) -> TimeZone {
-        TimeZone::system()
+        local_zone()
     }
 
     fn note(&self, message: &str) {

@@ -5,6 +5,7 @@ mod child;
 mod delivery;
 mod hints;
 mod http_client;
+mod local_zone;
 mod machine;
 mod output;
 mod pages;
