@@ -13,6 +13,8 @@ pub struct Subject<'a> {
     pub profile: &'a Profile,
     /// The column that was shown.
     pub index: usize,
+    /// Whether a base was taken away from it.
+    pub is_difference: bool,
     /// Whether names were looked up, so that missing ones are a surprise.
     pub symbols_wanted: bool,
     /// The files of the profile that are on this machine, and know no names.
@@ -21,27 +23,40 @@ pub struct Subject<'a> {
 
 /// What the reader of the report should know, most important first; usually nothing.
 pub fn explain(subject: Subject<'_>) -> Vec<Hint> {
-    let Subject { profile, index, symbols_wanted, without_symbols } = subject;
+    let Subject { profile, index, symbols_wanted, without_symbols, .. } = subject;
     let sums = sums(profile);
     let mut hints = Vec::new();
-    hints.extend(emptiness(profile, index, &sums).or_else(|| collection(profile, index, &sums)));
+    hints.extend(emptiness(subject, &sums).or_else(|| collection(profile, index, &sums)));
     hints.extend(symbols_wanted.then(|| unnamed(profile, index, without_symbols)).flatten());
     hints
 }
 
 /// Why the column has nothing to show, if that is so.
-fn emptiness(profile: &Profile, index: usize, sums: &[i64]) -> Option<Hint> {
+fn emptiness(subject: Subject<'_>, sums: &[i64]) -> Option<Hint> {
+    let Subject { profile, index, is_difference, .. } = subject;
     if sums.iter().all(|&sum| sum == 0) {
-        return Some(
-            interval(profile).map_or(Hint::Empty, |i| Hint::NothingSampled { interval: i }),
-        );
+        return Some(if is_difference { Hint::NoDifference } else { nothing(profile) });
     }
-    if let Some(hint) = little_in_use(profile, index, sums) {
+    // What is left of a comparison was not all allocated, nor the rest of it freed.
+    if let Some(hint) = little_in_use(profile, index, sums).filter(|_| !is_difference) {
         return Some(hint);
     }
     let other = sums.iter().rposition(|&sum| sum != 0)?;
     (*sums.get(index)? == 0)
         .then(|| Hint::OtherColumn { shown: name(profile, index), instead: name(profile, other) })
+}
+
+/// Why a profile has no values at all.
+fn nothing(profile: &Profile) -> Hint {
+    if !profile.samples.is_empty() {
+        return Hint::OnlyZeros;
+    }
+    let of_waits = ["contentions", "delay"].iter().all(|kind| column(profile, kind).is_some());
+    match interval(profile) {
+        Some(interval) => Hint::NothingSampled { interval },
+        None if of_waits => Hint::NoWaits,
+        None => Hint::Empty,
+    }
 }
 
 /// Memory in use that is less than a tenth of what was allocated and less than three sampling

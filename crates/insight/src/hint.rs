@@ -30,8 +30,14 @@ pub enum Hint {
         /// Mean bytes between sampled points.
         interval: i64,
     },
+    /// There are no samples of waits, which Go does not record until it is told to.
+    NoWaits,
     /// There are no samples, and nothing to say why.
     Empty,
+    /// There are samples, but every value is zero.
+    OnlyZeros,
+    /// A comparison of two profiles that have the same values.
+    NoDifference,
     /// A Go profile of what is in use: it is as of the last garbage collection.
     AsOfLastCollection,
     /// Frames have no names.
@@ -59,13 +65,39 @@ pub enum Voice {
 /// How many files a hint names.
 const MOST_FILES: usize = 3;
 
+/// What is so, and what to do.
+type TwoLines = [&'static str; 2];
+
+const NO_WAITS: TwoLines = [
+    "The profile has no samples: no wait was recorded, and Go records none until it is told to.",
+    "First thing in main: runtime.SetMutexProfileFraction(1) for waits at locks, \
+     runtime.SetBlockProfileRate(1) for all waits.",
+];
+const EMPTY: TwoLines = [
+    "The profile has no samples: nothing was recorded while it was taken.",
+    "Take it for longer, or while the program is busy.",
+];
+const ONLY_ZEROS: TwoLines = [
+    "The profile has samples, but all their values are zero.",
+    "Take it for longer, or while the program is busy.",
+];
+const NO_DIFFERENCE: TwoLines = [
+    "Nothing is left when the base is taken away: the two profiles have the same values.",
+    "Check that they are two files, taken at different times.",
+];
+
 impl Hint {
     /// The sample type to look at instead, if there is one that says more.
     pub fn instead(&self) -> Option<&str> {
         match self {
             Self::LittleInUse { instead, .. } | Self::OtherColumn { instead, .. } => Some(instead),
             Self::AsOfLastCollection => Some("alloc_space"),
-            Self::NothingSampled { .. } | Self::Empty | Self::Unnamed { .. } => None,
+            Self::NothingSampled { .. }
+            | Self::NoWaits
+            | Self::Empty
+            | Self::OnlyZeros
+            | Self::NoDifference
+            | Self::Unnamed { .. } => None,
         }
     }
 
@@ -81,10 +113,10 @@ impl Hint {
                 format!("To see one of them: {}", select(instead, voice)),
             ],
             Self::NothingSampled { interval } => nothing_sampled(*interval),
-            Self::Empty => vec![
-                "The profile has no samples: nothing was recorded while it was taken.".to_owned(),
-                "Take it for longer, or while the program is busy.".to_owned(),
-            ],
+            Self::NoWaits => two(NO_WAITS),
+            Self::Empty => two(EMPTY),
+            Self::OnlyZeros => two(ONLY_ZEROS),
+            Self::NoDifference => two(NO_DIFFERENCE),
             Self::AsOfLastCollection => vec![
                 "This Go profile shows what was in use at the last completed garbage collection, not \
                  when it was written."
@@ -101,6 +133,10 @@ impl Hint {
             }
         }
     }
+}
+
+fn two(lines: TwoLines) -> Vec<String> {
+    lines.map(str::to_owned).to_vec()
 }
 
 fn select(sample_type: &str, voice: Voice) -> String {

@@ -276,12 +276,16 @@ fn node_panel(number: usize, node: &NodeBox) -> Panel<'_> {
     Panel {
         id: format!("node{number}"),
         tip: shown(&[&node.name[..], b" (", &node.cum, b")"].concat()),
-        lines: node.title.iter().chain(&node.values).map(|line| shown_in_box(line)).collect(),
+        lines: node_lines(node).map(|line| shown_in_box(line)).collect(),
         text_size: node.font_size as f64,
         border: node.border,
         inside: node.inside,
         kind: PanelKind::Node,
     }
+}
+
+fn node_lines(node: &NodeBox) -> impl Iterator<Item = &Vec<u8>> {
+    node.title.iter().chain(&node.place).chain(&node.values)
 }
 
 fn tag_panel(parent: usize, tag: &TagBox) -> Panel<'_> {

@@ -70,15 +70,13 @@ struct Frames<'a> {
 
 impl<'a> Frames<'a> {
     fn new(profile: &Profile, format: FormatNumber<'a>) -> Self {
-        let last_function = profile.functions.rows().iter().map(|row| row.id).max();
-        let last_location = profile.locations.iter().map(|(row, _)| row.id).max();
         Self {
             format,
             strings: Strings::clone(&profile.strings),
             functions: Table::clone(&profile.functions),
             locations: Locations::clone(&profile.locations),
-            next_function_id: last_function.unwrap_or(0).wrapping_add(1),
-            next_location_id: last_location.unwrap_or(0).wrapping_add(1),
+            next_function_id: free_ids(profile.functions.rows().iter().map(|row| row.id)),
+            next_location_id: free_ids(profile.locations.iter().map(|(row, _)| row.id)),
             known: HashMap::default(),
             name: Vec::new(),
         }
@@ -124,8 +122,8 @@ impl<'a> Frames<'a> {
         let function = self.functions.push(Function { id, name, file, ..Function::default() });
         let location = Location { id: self.next_location_id, ..Location::default() };
         let frame = self.locations.push(location, &[Line { function, line: 0, column: 0 }]);
-        self.next_function_id = id.wrapping_add(1);
-        self.next_location_id = self.next_location_id.wrapping_add(1);
+        self.next_function_id += 1;
+        self.next_location_id += 1;
         self.known.insert((name, file), frame);
         frame
     }
@@ -138,6 +136,21 @@ impl<'a> Frames<'a> {
             ..profile.clone()
         }
     }
+}
+
+/// More ids than frames can be added: each has a row of 32 bits.
+const ENOUGH: u64 = 1 << 32;
+
+/// The first of [`ENOUGH`] ids in a row that nothing has: after the largest, or else in the first gap.
+fn free_ids(ids: impl Iterator<Item = u64>) -> u64 {
+    let mut ids: Vec<u64> = std::iter::once(0).chain(ids).collect();
+    let largest = ids.iter().copied().max().unwrap_or(0);
+    if largest < u64::MAX - ENOUGH {
+        return largest + 1;
+    }
+    ids.sort_unstable();
+    let gap = ids.windows(2).find(|pair| pair[1] - pair[0] > ENOUGH);
+    gap.map_or(1, |pair| pair[0] + 1)
 }
 
 #[cfg(test)]
@@ -164,6 +177,24 @@ mod tests {
             .number("user", 5, "")
             .sample(&[], &[3])
             .build()
+    }
+
+    #[test]
+    fn frames_of_tags_have_numbers_after_the_largest() {
+        assert_eq!(free_ids([].into_iter()), 1);
+        assert_eq!(free_ids([7, 3].into_iter()), 8);
+        assert_eq!(free_ids([1, u64::MAX, 2].into_iter()), 3);
+        assert_eq!(free_ids([1 << 40, u64::MAX - 1].into_iter()), 1);
+        let mut profile = labelled();
+        let mut functions: Vec<Function> = profile.functions.rows().to_vec();
+        functions[0].id = u64::MAX;
+        profile.functions = Arc::new(functions.into_iter().collect());
+        let (framed, _) = tag_frames(&profile, &[b"user"], &[], &plain);
+        let mut ids: Vec<u64> = framed.functions.rows().iter().map(|row| row.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), framed.functions.len());
+        assert!(!ids.contains(&0));
     }
 
     #[test]

@@ -73,6 +73,10 @@ fn write_box(number: usize, node: &NodeBox, out: &mut dyn Write) -> io::Result<(
     for line in &node.title {
         put(out, &[&escape(line), b"\\n"])?;
     }
+    // As the reference has it: what Graphviz reads in a Windows path is up to Graphviz.
+    if let Some(place) = &node.place {
+        put(out, &[place, b"\\n"])?;
+    }
     put(out, &[&node.values.join(&b"\\n"[..])])?;
     write!(out, "\" id=\"node{number}\" fontsize={} shape=box tooltip=\"", node.font_size)?;
     put(out, &[&escape(&node.name), b" (", &node.cum, b")\""])?;
@@ -140,6 +144,23 @@ mod tests {
         );
         assert!(line("NN1_0_0").starts_with("NN1_0_0 [label = \"1MB\""));
         assert!(shown.contains("\\n (inline)\" weight=84 penwidth=5 color=\"#b20900\""));
+    }
+
+    #[test]
+    fn windows_paths_stay_as_they_are_in_a_box_and_are_escaped_in_a_tip() {
+        let mut fixture = Fixture::heap();
+        let mut strings = heapwise_profile::Strings::clone(&fixture.profile.strings);
+        let file = strings.intern(b"C:\\app\\main.cs");
+        fixture.profile.strings = strings.into();
+        let mut functions: Vec<_> = fixture.profile.functions.rows().to_vec();
+        functions.iter_mut().for_each(|function| function.file = file);
+        fixture.profile.functions = std::sync::Arc::new(functions.into_iter().collect());
+        fixture.aggregation.granularity = heapwise_graph::Granularity::Lines;
+        let shown =
+            fixture.show(|input, out| Drawing::new(input).write_dot(Legend::Shown, out).unwrap());
+        let node = shown.lines().find(|line| line.starts_with("N1 [")).unwrap();
+        assert!(node.contains(r"alloc\nC:\app\main.cs:30\n"), "{node}");
+        assert!(node.contains(r#"tooltip="alloc C:\\app\\main.cs:30"#), "{node}");
     }
 
     #[test]

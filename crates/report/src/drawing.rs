@@ -31,8 +31,10 @@ pub struct Drawing {
 pub struct NodeBox {
     /// The printable name of the node.
     pub name: Vec<u8>,
-    /// What the box says of the name, line by line.
+    /// What the box says of the address and the function, line by line.
     pub title: Vec<Vec<u8>>,
+    /// What it says below of the file, or of the object where no function is known.
+    pub place: Option<Vec<u8>>,
     /// What it says below of the values, line by line.
     pub values: Vec<Vec<u8>>,
     /// The size of the text, in points: 8 to 24.
@@ -136,7 +138,8 @@ impl Artist<'_> {
         let share = self.share(cum);
         NodeBox {
             name: graph.names.get(id).to_vec(),
-            title: display_name(graph, id),
+            title: title(graph, id),
+            place: location(graph, id),
             values: self.value_lines(flat, cum),
             font_size: font_size(flat, largest),
             cum: self.values.text(cum),
@@ -234,29 +237,35 @@ impl Artist<'_> {
     }
 }
 
-/// What a box says of its node's name, line by line.
-fn display_name(graph: &Graph, node: Id<Node>) -> Vec<Vec<u8>> {
+/// What a box says of its node's address and function, line by line.
+fn title(graph: &Graph, node: Id<Node>) -> Vec<Vec<u8>> {
+    let address = graph.identities.get(node).address;
+    let function = graph.identities.function(node);
+    let mut lines = Vec::new();
+    if address != RuntimeAddr(0) {
+        lines.push(format!("{:016x}", address.0).into_bytes());
+    }
+    if !function.is_empty() {
+        lines.extend(function_lines(function));
+    }
+    lines
+}
+
+/// What a box says of its node's file and line, or of its object.
+fn location(graph: &Graph, node: Id<Node>) -> Option<Vec<u8>> {
     let identities = &graph.identities;
     let identity = identities.get(node);
     let (function, file, object) =
         (identities.function(node), identities.file(node), identities.object(node));
     let file = if file.is_empty() { file } else { base_name(file) };
-    let mut lines = Vec::new();
-    if identity.address != RuntimeAddr(0) {
-        lines.push(format!("{:016x}", identity.address.0).into_bytes());
-    }
-    if !function.is_empty() {
-        lines.extend(function_lines(function));
-    }
     match (identity.line, identity.column) {
-        (0, _) if !file.is_empty() => lines.push(file.to_vec()),
-        (0, _) if !function.is_empty() => {}
-        (0, _) if object.is_empty() => lines.push(b"<unknown>".to_vec()),
-        (0, _) => lines.push([b"[", base_name(object), b"]"].concat()),
-        (line, 0) => lines.push([file, format!(":{line}").as_bytes()].concat()),
-        (line, column) => lines.push([file, format!(":{line}:{column}").as_bytes()].concat()),
+        (0, _) if !file.is_empty() => Some(file.to_vec()),
+        (0, _) if !function.is_empty() => None,
+        (0, _) if object.is_empty() => Some(b"<unknown>".to_vec()),
+        (0, _) => Some([b"[", base_name(object), b"]"].concat()),
+        (line, 0) => Some([file, format!(":{line}").as_bytes()].concat()),
+        (line, column) => Some([file, format!(":{line}:{column}").as_bytes()].concat()),
     }
-    lines
 }
 
 /// A function name, short and with its parts one below the other.

@@ -148,8 +148,8 @@ pub trait Sources {
     /// name.
     ///
     /// # Errors
-    /// The text to print when the file cannot be found or read.
-    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, String>;
+    /// The text to print when the file cannot be found or read. It has the name as the profile has it.
+    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, Vec<u8>>;
 }
 
 impl fmt::Debug for Input<'_> {

@@ -78,9 +78,9 @@ impl Sources for Numbered {
         file.to_vec()
     }
 
-    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, Vec<u8>> {
         match shown {
-            b"missing.rs" => Err("open missing.rs: no such file or directory".to_owned()),
+            b"missing.rs" => Err(b"open missing.rs: no such file or directory".to_vec()),
             _ => Ok((1..=100).map(|number| format!("line {number}").into_bytes()).collect()),
         }
     }

@@ -30,6 +30,8 @@ const BASE_LABEL: &[u8] = b"pprof::base";
 pub struct Loaded {
     /// The profile: merged, with names, without the frames that it asks to drop.
     pub profile: Profile,
+    /// Whether a base was taken away.
+    pub is_difference: bool,
     /// Whether names were to be looked up, so that missing ones are a surprise.
     pub symbols_wanted: bool,
     /// The files of the profile that are on this machine, and know no names.
@@ -61,6 +63,7 @@ fn load_in_steps(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, Fet
     let words = Words::new(invocation.words.clone(), host);
     let fetch = &invocation.fetch;
     let Sides { source, base, origins } = both_sides(&words, fetch, host)?;
+    let is_difference = base.is_some();
     let profile = match base {
         None => source,
         Some(base) => subtract(source, &base, fetch, invocation.options.normalize)?,
@@ -79,7 +82,7 @@ fn load_in_steps(invocation: &Invocation, host: &dyn Host) -> Result<Loaded, Fet
     } else {
         fetch.tools.clone()
     };
-    Ok(Loaded { profile, symbols_wanted: wanted, without_symbols, tools })
+    Ok(Loaded { profile, is_difference, symbols_wanted: wanted, without_symbols, tools })
 }
 
 fn base_names(fetch: &FetchOptions) -> Vec<OsString> {

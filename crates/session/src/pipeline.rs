@@ -124,6 +124,7 @@ pub fn with_input<T>(
     let hints = explain(Subject {
         profile: &loaded.profile,
         index: prepared.value.index,
+        is_difference: loaded.is_difference,
         symbols_wanted: loaded.symbols_wanted,
         without_symbols: &loaded.without_symbols,
     });

@@ -85,10 +85,10 @@ impl<'a> SourceFiles<'a> {
     }
 
     /// As the reference looks for it.
-    fn read(&self, name: &[u8]) -> Result<Vec<u8>, String> {
+    fn read(&self, name: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
         let path = path_of(name);
         if path.is_absolute() {
-            let say = |error: io::Error| format!("open {}: {}", path.display(), reason(&error));
+            let say = |error| [b"open ", name, b": ", reason(&error).as_bytes()].concat();
             return content(self.host, &path).map_err(say);
         }
         for directory in path_list(self.search_path()) {
@@ -98,7 +98,8 @@ impl<'a> SourceFiles<'a> {
                 }
             }
         }
-        Err(format!("could not find file {} on path {}", path.display(), self.search_path()))
+        let path = self.search_path().as_bytes();
+        Err([b"could not find file ", name, b" on path ", path].concat())
     }
 
     /// Where Go and Rust keep what `shown` says it is part of.
@@ -141,7 +142,7 @@ impl Sources for SourceFiles<'_> {
         trim(file, self.trim_path, self.source_path).to_vec()
     }
 
-    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+    fn lines(&self, shown: &[u8]) -> Result<Vec<Vec<u8>>, Vec<u8>> {
         let name = trim(shown, self.trim_path, self.search_path());
         let read = self.read(name).or_else(|why| self.read_elsewhere(shown).ok_or(why));
         read.map(|content| lines(&content))

@@ -1,8 +1,8 @@
 //! What an answer says, whatever order and numbers the reference chose for it this time.
 //!
 //! Only three formats may be compared so; tables of nodes with `-files`, which may have one name and be
-//! different nodes; and callers and callees of a difference, of which some weigh as much as others, but less than
-//! nothing. Everywhere else an answer is right if it is one of the reference's, byte for byte.
+//! different nodes; and callers and callees of which some weigh as much as others, but less than nothing.
+//! Everywhere else an answer is right if it is one of the reference's, byte for byte.
 
 mod callgrind;
 mod tables;
@@ -18,33 +18,31 @@ enum Format {
     Callgrind,
     /// `topproto`: rows that compare equal come in any order.
     Data,
-    /// Text reports of files, and of the calls of a difference: as `topproto`.
+    /// Text reports of files, and of calls: as `topproto`.
     Files,
 }
 
 impl Format {
     fn of(case: &Case) -> Option<Self> {
-        let asked = |name: &str| {
-            let named = |flag: &String| {
-                flag.strip_prefix('-').and_then(|flag| flag.split('=').next()) == Some(name)
-            };
-            let flag = case.flags.iter().any(named);
-            let script = case.script.as_deref().unwrap_or_default();
-            flag || script.lines().any(|line| line.split(' ').next() == Some(name))
-        };
+        let asked = |name: &str| is_asked(case, name);
         let formats =
             [("dot", Self::Picture), ("callgrind", Self::Callgrind), ("topproto", Self::Data)];
         let listed = formats.into_iter().find(|(name, _)| asked(name)).map(|(_, format)| format);
         let table = || ["top", "text", "tree", "peek"].into_iter().any(asked);
         let calls = || ["tree", "peek"].into_iter().any(asked);
-        let open = asked("files") && table() || is_difference(case) && calls();
+        let open = asked("files") && table() || calls();
         listed.or_else(|| open.then_some(Self::Files))
     }
 }
 
-/// Whether the case shows what one profile has more or less than another.
-fn is_difference(case: &Case) -> bool {
-    case.flags.iter().any(|flag| flag.starts_with("-base=") || flag.starts_with("-diff_base="))
+/// Whether the case has the flag, or a line of its script begins so.
+fn is_asked(case: &Case, name: &str) -> bool {
+    let named = |flag: &String| {
+        flag.strip_prefix('-').and_then(|flag| flag.split('=').next()) == Some(name)
+    };
+    let script = case.script.as_deref().unwrap_or_default();
+    let line = || script.lines().any(|line| line.split(' ').next() == Some(name));
+    case.flags.iter().any(named) || line()
 }
 
 /// Whether two outputs say the same, as far as the format of the case leaves an order open.
@@ -53,7 +51,7 @@ pub fn is_same(case: &Case, theirs: &[u8], ours: &[u8]) -> bool {
         None => false,
         Some(Format::Picture) => same_lines(theirs, ours) || same_selection(case, theirs, ours),
         Some(Format::Callgrind) => callgrind::blocks(theirs) == callgrind::blocks(ours),
-        Some(Format::Files) => tables::are_same(theirs, ours, is_difference(case)),
+        Some(Format::Files) => tables::are_same(theirs, ours, is_asked(case, "files")),
         Some(Format::Data) => sorted(theirs.iter()) == sorted(ours.iter()),
     }
 }

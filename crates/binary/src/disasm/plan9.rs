@@ -152,12 +152,12 @@ impl Writer<'_> {
             OpKind::Immediate16 if names::takes_no_sign(decoded.mnemonic()) => {
                 let _ = write!(out, "${:#x}", decoded.immediate16());
             }
-            OpKind::Immediate16 => immediate(decoded.immediate16() as i16, out),
-            OpKind::Immediate8to16 => immediate(decoded.immediate8to16(), out),
-            OpKind::Immediate32 => immediate(decoded.immediate32() as i32, out),
-            OpKind::Immediate8to32 => immediate(decoded.immediate8to32(), out),
-            OpKind::Immediate8to64 => immediate(decoded.immediate8to64(), out),
-            OpKind::Immediate32to64 => immediate(decoded.immediate32to64(), out),
+            OpKind::Immediate16 => self.number(decoded.immediate16() as i16, out),
+            OpKind::Immediate8to16 => self.number(decoded.immediate8to16(), out),
+            OpKind::Immediate32 => self.number(decoded.immediate32() as i32, out),
+            OpKind::Immediate8to32 => self.number(decoded.immediate8to32(), out),
+            OpKind::Immediate8to64 => self.number(decoded.immediate8to64(), out),
+            OpKind::Immediate32to64 => self.number(decoded.immediate32to64(), out),
             OpKind::Memory => self.memory(out),
             OpKind::MemorySegSI | OpKind::MemorySegESI | OpKind::MemorySegRSI => {
                 let _ = write!(out, "{:?}:0(SI)", decoded.memory_segment());
@@ -167,6 +167,17 @@ impl Writer<'_> {
             }
             OpKind::MemoryESDI | OpKind::MemoryESEDI | OpKind::MemoryESRDI => {
                 out.push_str("ES:0(DI)");
+            }
+        }
+    }
+
+    /// A number as an operand, which has a sign in code of 64 bits only.
+    fn number(&self, number: impl Into<i64>, out: &mut String) {
+        out.push('$');
+        match (self.bits, number.into()) {
+            (64, number) => signed(number, out),
+            (_, number) => {
+                let _ = write!(out, "{:#x}", number as u32);
             }
         }
     }
@@ -195,13 +206,20 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether an operand is a number to be moved that is the address of something with a name.
+    /// Whether an operand is a number to be moved, or pushed by code of 32 bits, that is the address of
+    /// something with a name.
     fn is_address(&self, operand: u32) -> bool {
         use OpKind as K;
         let decoded = self.decoded;
-        let number = matches!(decoded.op_kind(operand), K::Immediate8 | K::Immediate32);
+        let number =
+            matches!(decoded.op_kind(operand), K::Immediate8 | K::Immediate8to32 | K::Immediate32);
+        let moved = match decoded.mnemonic() {
+            Mnemonic::Mov => true,
+            Mnemonic::Push => self.bits == 32,
+            _ => false,
+        };
         number
-            && decoded.mnemonic() == Mnemonic::Mov
+            && moved
             && self.prefixes.operand_bits() == 32
             && i32::try_from(decoded.immediate(operand)).is_ok()
             && self.names.find(LinkAddr(decoded.immediate(operand))).is_some()
@@ -218,6 +236,24 @@ impl Writer<'_> {
         true
     }
 
+    /// Whether the operand in memory is at an address that the instruction holds as a whole.
+    fn is_absolute(&self) -> bool {
+        let decoded = self.decoded;
+        let registers = [decoded.memory_base(), decoded.memory_index(), decoded.segment_prefix()];
+        let whole = self.bits == 32 || decoded.memory_displ_size() == 8;
+        whole && registers == [Register::None; 3] && decoded.memory_displacement64() != 0
+    }
+
+    /// A displacement of one byte with its sign, which ends where the registers beside it end.
+    fn extended(&self, displacement: u64) -> u64 {
+        let registers = [self.decoded.memory_base(), self.decoded.memory_index()];
+        match registers.map(Register::size).into_iter().max() {
+            Some(2) => displacement as i16 as u64,
+            Some(4) => displacement as i32 as u64,
+            _ => displacement,
+        }
+    }
+
     fn memory(&self, out: &mut String) {
         let decoded = self.decoded;
         let (base, index) = (decoded.memory_base(), decoded.memory_index());
@@ -225,11 +261,15 @@ impl Writer<'_> {
             return self.near(out);
         }
         let segment = decoded.segment_prefix();
-        if matches!(segment, Register::FS | Register::GS) {
+        if segment != Register::None && self.shows_segment() {
             let _ = write!(out, "{segment:?}:");
         }
-        let displacement = decoded.memory_displacement64();
         let short = decoded.memory_displ_size() == 1 || decoded.encoding() == EncodingKind::EVEX;
+        let displacement = decoded.memory_displacement64();
+        if self.is_absolute() && self.symbolic(displacement, out) {
+            return;
+        }
+        let displacement = if short { self.extended(displacement) } else { displacement };
         match displacement as i64 {
             0 => out.push('0'),
             number if short || i32::try_from(number).is_err() => signed(number, out),
@@ -245,12 +285,6 @@ impl Writer<'_> {
             let _ = write!(out, "({}*{})", register(index), decoded.memory_index_scale());
         }
     }
-}
-
-/// A number as an operand.
-fn immediate(number: impl Into<i64>, out: &mut String) {
-    out.push('$');
-    signed(number.into(), out);
 }
 
 fn signed(number: i64, out: &mut String) {

@@ -160,6 +160,29 @@ fn code_of_32_bits_has_no_wide_registers() {
 }
 
 #[test]
+fn numbers_of_32_bits_have_no_sign_and_whole_addresses_have_names() {
+    for (hex, text) in [
+        ("8d 44 24 94", "LEAL -0x6c(SP), AX"),
+        ("3d 01 f0 ff ff", "CMPL AX, $0xfffff001"),
+        ("83 e1 fc", "ANDL $0xfffffffc, CX"),
+        ("a1 00 00 50 00", "MOVL main.table(SB), AX"),
+        ("ff 0d 04 00 50 00", "DECL main.table+4(SB)"),
+        ("8b 0d 04 00 60 00", "MOVL 0x600004, CX"),
+        ("b8 00 00 50 00", "MOVL $main.table(SB), AX"),
+        ("68 00 00 50 00", "PUSHL $main.table(SB)"),
+        ("65 a1 00 00 00 00", "MOVL GS:0, AX"),
+    ] {
+        assert_eq!(texts(&bytes(hex), 32, Syntax::Plan9).concat(), text, "{hex}");
+    }
+    assert_eq!(plan9("68 00 00 50 00"), "PUSHL $0x500000");
+}
+
+#[test]
+fn an_instruction_that_the_manuals_lack_is_not_known() {
+    assert_eq!(texts(&bytes("d6 90"), 32, Syntax::Plan9), ["?", "NOPL"]);
+}
+
+#[test]
 fn what_is_cut_off_is_not_known() {
     assert_eq!(texts(&bytes("90 e8 00 00"), 64, Syntax::Plan9), ["NOPL", "?", "ADDB AL, 0(AX)"]);
 }

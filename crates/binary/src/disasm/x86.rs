@@ -1,7 +1,7 @@
 //! Code of x86 processors.
 
 use iced_x86::{
-    Decoder, DecoderOptions, Formatter, Instruction as Decoded, IntelFormatter, OpKind,
+    Decoder, DecoderOptions, Formatter, Instruction as Decoded, IntelFormatter, Mnemonic, OpKind,
 };
 
 use super::{Code, Instruction, Syntax, plan9};
@@ -26,7 +26,8 @@ pub(super) fn instructions(code: &Code<'_>, bits: u32, syntax: Syntax) -> Vec<In
         if placed {
             decoder.decode_out(&mut decoded);
         }
-        if !placed || decoded.is_invalid() {
+        // The manuals do not define SALC.
+        if !placed || decoded.is_invalid() || decoded.mnemonic() == Mnemonic::Salc {
             instructions.push(Instruction { address, text: UNKNOWN.to_owned() });
             at += 1;
             continue;

@@ -56,7 +56,13 @@ impl Heap {
     }
 
     fn subject(&self, index: usize) -> Subject<'_> {
-        Subject { profile: &self.profile, index, symbols_wanted: true, without_symbols: &[] }
+        Subject {
+            profile: &self.profile,
+            index,
+            is_difference: false,
+            symbols_wanted: true,
+            without_symbols: &[],
+        }
     }
 
     fn hints(&self, index: usize) -> Vec<Hint> {
@@ -133,4 +139,41 @@ fn an_empty_column_beside_a_full_one_is_named() {
     let other =
         Hint::OtherColumn { shown: "alloc_space".to_owned(), instead: "inuse_space".to_owned() };
     assert_eq!(heap.hints(1), [other]);
+}
+
+#[test]
+fn a_profile_of_waits_without_samples_tells_how_go_records_them() {
+    let mut strings = Strings::new();
+    let mut kind = |name: &[u8]| ValueType { kind: strings.intern(name), ..ValueType::default() };
+    let sample_types = [kind(b"contentions"), kind(b"delay")].to_vec();
+    let mut profile = Heap::new("main.go").profile;
+    profile.header.period_type = kind(b"contentions");
+    profile.header.sample_types = sample_types;
+    profile.strings = Arc::new(strings);
+    let heap = Heap { profile };
+    assert_eq!(heap.hints(1), [Hint::NoWaits]);
+    let lines = Hint::NoWaits.lines(Voice::CommandLine);
+    assert!(
+        lines[1].contains("SetMutexProfileFraction") && lines[1].contains("SetBlockProfileRate")
+    );
+}
+
+#[test]
+fn samples_that_are_all_zero_are_not_said_to_be_missing() {
+    let heap = Heap::new("main.rs").sample(0, [0; 4]);
+    assert_eq!(heap.hints(3), [Hint::OnlyZeros]);
+    assert!(!heap.hints(3)[0].lines(Voice::Shell)[0].contains("no samples"));
+}
+
+#[test]
+fn a_comparison_is_not_said_to_be_empty_or_freed() {
+    let compared =
+        |heap: &Heap, index| explain(Subject { is_difference: true, ..heap.subject(index) });
+    assert_eq!(compared(&Heap::new("main.rs"), 3), [Hint::NoDifference]);
+    let grew = Heap::new("main.rs").sample(0, [10, 87 << 20, 0, 0]);
+    let other =
+        Hint::OtherColumn { shown: "inuse_space".to_owned(), instead: "alloc_space".to_owned() };
+    assert_eq!(compared(&grew, 3), [other]);
+    let little = Heap::new("main.rs").sample(0, [10, 87 << 20, 1, 1 << 20]);
+    assert_eq!(compared(&little, 3), []);
 }

@@ -105,6 +105,7 @@ fn the_first_thing_that_does_not_fit_is_the_error() {
 fn a_report_returns_what_its_reader_should_know() {
     let loaded = Loaded {
         profile: profile("nanoseconds", &[(&["main"], [5, 0])]),
+        is_difference: false,
         symbols_wanted: false,
         without_symbols: Vec::new(),
         tools: String::new(),

@@ -28,13 +28,23 @@ fn relative_names_are_looked_for_up_the_tree() {
     assert_eq!(sources.lines(b"lib.rs").unwrap(), [b"one".to_vec(), b"two".to_vec()]);
     assert_eq!(
         sources.lines(b"main.rs").unwrap_err(),
-        "could not find file main.rs on path /no:/src/deep/er"
+        b"could not find file main.rs on path /no:/src/deep/er"
     );
     assert_eq!(
         sources.lines(b"/abs/main.rs").unwrap_err(),
-        "open /abs/main.rs: no such file or directory"
+        b"open /abs/main.rs: no such file or directory"
     );
     assert!(sources.lines(b"/src").unwrap().is_empty(), "a directory");
+}
+
+#[test]
+fn a_name_that_is_not_utf8_is_shown_as_it_is() {
+    let (host, options) = (FakeHost::default(), Options::default());
+    let sources = SourceFiles::new(&host, &options);
+    let open = b"open /src/ja\xff.java: no such file or directory";
+    assert_eq!(sources.lines(b"/src/ja\xff.java").unwrap_err(), open);
+    let why = sources.lines(b"ja\xff.java").unwrap_err();
+    assert!(why.starts_with(b"could not find file ja\xff.java on path"));
 }
 
 /// What is shown of `name` on a machine with these files and variables, and what is said of it.

@@ -1,5 +1,6 @@
-//! Tables without the order that the reference leaves open: of nodes that have one name, and of the
-//! callers and callees of a difference that weigh the same but for the sign.
+//! Tables without the order that the reference leaves open: of callers and callees that weigh the same but
+//! for the sign; and with `-files`, of nodes that have one name, and of callers and callees that have one name
+//! and weigh the same.
 
 /// A line in words.
 type Row<'t> = Vec<&'t [u8]>;
@@ -13,12 +14,12 @@ struct Entry<'t> {
 }
 
 /// Whether two tables have the same rows, in one order as far as there is one.
-pub fn are_same(theirs: &[u8], ours: &[u8], is_difference: bool) -> bool {
-    settled(theirs, is_difference) == settled(ours, is_difference)
+pub fn are_same(theirs: &[u8], ours: &[u8], of_files: bool) -> bool {
+    settled(theirs, of_files) == settled(ours, of_files)
 }
 
-/// The entries of a table, in order; neighbours of one name are sorted.
-fn settled(output: &[u8], is_difference: bool) -> Vec<Entry<'_>> {
+/// The entries of a table, in order; in one of files, neighbours of one name are sorted.
+fn settled(output: &[u8], of_files: bool) -> Vec<Entry<'_>> {
     let output = output.strip_suffix(b"\n").unwrap_or(output);
     let lines = output.split(|byte| *byte == b'\n');
     let rows = lines
@@ -27,13 +28,13 @@ fn settled(output: &[u8], is_difference: bool) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> = Vec::new();
     for block in rows.split(|row| row.first().is_some_and(|word| word.starts_with(b"-----"))) {
         if block.iter().filter(|row| is_node(row)).count() == 1 && block.len() > 1 {
-            entries.push(entry(block, is_difference));
+            entries.push(entry(block, of_files));
         } else {
             entries
                 .extend(block.iter().map(|row| Entry { name: name(row), rows: vec![row.clone()] }));
         }
     }
-    let is_open = |a: &Entry<'_>, b: &Entry<'_>| !a.name.is_empty() && a.name == b.name;
+    let is_open = |a: &Entry<'_>, b: &Entry<'_>| of_files && !a.name.is_empty() && a.name == b.name;
     for group in entries.chunk_by_mut(is_open).filter(|group| group.len() > 1) {
         group.iter_mut().flat_map(|entry| &mut entry.rows).for_each(drop_running_sum);
         group.sort();
@@ -42,15 +43,19 @@ fn settled(output: &[u8], is_difference: bool) -> Vec<Entry<'_>> {
 }
 
 /// A node among its callers and callees.
-fn entry<'t>(block: &[Row<'t>], is_difference: bool) -> Entry<'t> {
+fn entry<'t>(block: &[Row<'t>], of_files: bool) -> Entry<'t> {
     let node = block.iter().position(|row| is_node(row)).unwrap_or(0);
     let mut rows = block.to_vec();
     let (callers, rest) = rows.split_at_mut(node);
     for calls in [callers, &mut rest[1..]] {
-        let weight =
-            |row: &Row<'t>| row.first().map(|word| word.strip_prefix(b"-").unwrap_or(word));
-        let is_open = |a: &Row<'t>, b: &Row<'t>| is_difference && weight(a) == weight(b);
-        calls.chunk_by_mut(is_open).for_each(<[_]>::sort);
+        for equal in calls.chunk_by_mut(|a, b| weight(a) == weight(b)) {
+            let negative = equal.iter().filter(|row| is_negative(row)).count();
+            if (1..equal.len()).contains(&negative) {
+                equal.sort();
+            } else if of_files {
+                equal.chunk_by_mut(|a, b| called(a) == called(b)).for_each(<[_]>::sort);
+            }
+        }
     }
     Entry { name: name(&block[node]), rows }
 }
@@ -62,11 +67,26 @@ fn is_node(row: &Row<'_>) -> bool {
 
 /// Without the mark of what was inlined, which is no part of a name.
 fn name<'t>(row: &Row<'t>) -> Vec<&'t [u8]> {
-    if !is_node(row) {
-        return Vec::new();
-    }
+    if is_node(row) { unmarked(&row[5..]) } else { Vec::new() }
+}
+
+/// The name of a caller or callee, behind its weight, its share and a bar.
+fn called<'t>(row: &Row<'t>) -> Vec<&'t [u8]> {
+    unmarked(row.get(3..).unwrap_or_default())
+}
+
+fn unmarked<'t>(words: &[&'t [u8]]) -> Vec<&'t [u8]> {
     let is_mark = |word: &&[u8]| [&b"(inline)"[..], b"(partial-inline)"].contains(word);
-    row[5..].iter().copied().filter(|word| !is_mark(word)).collect()
+    words.iter().copied().filter(|word| !is_mark(word)).collect()
+}
+
+/// What a call weighs, without the sign.
+fn weight<'t>(row: &Row<'t>) -> Option<&'t [u8]> {
+    row.first().map(|word| word.strip_prefix(b"-").unwrap_or(word))
+}
+
+fn is_negative(row: &Row<'_>) -> bool {
+    row.first().is_some_and(|word| word.starts_with(b"-"))
 }
 
 /// The third column counts the rows before.
@@ -81,7 +101,7 @@ mod tests {
     use super::*;
 
     fn same(theirs: &str, ours: &str) -> bool {
-        are_same(theirs.as_bytes(), ours.as_bytes(), false)
+        are_same(theirs.as_bytes(), ours.as_bytes(), true)
     }
 
     #[test]
@@ -102,18 +122,21 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_weigh_the_same_but_for_the_sign_change_places_in_differences() {
+    fn calls_that_weigh_the_same_but_for_the_sign_change_places() {
         let tree = |calls: &str| {
             format!("--------+---\n 3s 100% | r\n 1s 10% 10% 9s 90% | n\n{calls}\n--------+---\n")
         };
         let (theirs, ours) = (tree("2s 20% | x\n-2s 20% | y"), tree("-2s 20% | y\n2s 20% | x"));
-        assert!(are_same(theirs.as_bytes(), ours.as_bytes(), true));
-        assert!(!same(&theirs, &ours));
-        let lighter = tree("-1s 20% | y\n2s 20% | x");
-        assert!(!are_same(theirs.as_bytes(), lighter.as_bytes(), true));
-        let swapped = tree("3s 20% | x\n2s 20% | y");
-        let back = tree("2s 20% | y\n3s 20% | x");
-        assert!(!are_same(swapped.as_bytes(), back.as_bytes(), true));
+        assert!(are_same(theirs.as_bytes(), ours.as_bytes(), false));
+        let (lighter, positive) = (tree("-1s 20% | y\n2s 20% | x"), tree("2s 20% | y\n2s 20% | x"));
+        assert!(!same(&theirs, &lighter));
+        assert!(!same(&tree("2s 20% | x\n2s 20% | y"), &positive));
+        let (swapped, back) = (tree("3s 20% | x\n2s 20% | y"), tree("2s 20% | y\n3s 20% | x"));
+        assert!(!same(&swapped, &back));
+        let (marked, marked_last) =
+            (tree("2s 20% | x (inline)\n2s 20% | x"), tree("2s 20% | x\n2s 20% | x (inline)"));
+        assert!(same(&marked, &marked_last));
+        assert!(!are_same(marked.as_bytes(), marked_last.as_bytes(), false));
     }
 
     #[test]
