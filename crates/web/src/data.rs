@@ -45,8 +45,7 @@ pub(crate) fn flame_graph(site: &Site, query: &Query) -> Reply {
         };
         let mut cuts = Vec::new();
         for (name, shape) in shapes {
-            let view =
-                FlameView { shape: *shape, zoom: &way, finest: FINEST, most: MOST, order };
+            let view = FlameView { shape: *shape, zoom: &way, finest: FINEST, most: MOST, order };
             cuts.push((*name, known.flame.cut(view)));
         }
         let cuts: Vec<_> = cuts.iter().map(|(name, cut)| (*name, cut)).collect();

@@ -34,7 +34,8 @@ pub fn every_page(setup: &Setup) -> Result<(), String> {
     Ok(())
 }
 
-fn judge(browser: &Browser, axe: &str, place: &str) -> Result<(), String> {
+/// What is serious or worse on the page that is open is an error.
+pub fn judge(browser: &Browser, axe: &str, place: &str) -> Result<(), String> {
     let run = "return axe.run().then((found) => found.violations \
         .filter((v) => ['serious', 'critical'].includes(v.impact)) \
         .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`))";

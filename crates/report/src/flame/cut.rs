@@ -115,7 +115,10 @@ impl Flame {
             });
             let places = all.len()..all.len() + below.len();
             open.extend(
-                places.clone().zip(&below).map(|(place, child)| (child.sums.width(), Reverse(place))),
+                places
+                    .clone()
+                    .zip(&below)
+                    .map(|(place, child)| (child.sums.width(), Reverse(place))),
             );
             all[place].below = places;
             all.append(&mut below);

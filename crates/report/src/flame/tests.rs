@@ -11,14 +11,13 @@ fn flame(change: impl FnOnce(&mut Fixture), judge: impl FnOnce(&Flame)) {
     fixture.show(|input, _| judge(&Flame::new(input)));
 }
 
-const VIEW: FlameView<'_> =
-    FlameView {
-        shape: Shape::Callees,
-        zoom: &[],
-        finest: u64::MAX,
-        most: usize::MAX,
-        order: FlameOrder::Width,
-    };
+const VIEW: FlameView<'_> = FlameView {
+    shape: Shape::Callees,
+    zoom: &[],
+    finest: u64::MAX,
+    most: usize::MAX,
+    order: FlameOrder::Width,
+};
 
 /// All of a flame graph.
 fn cut(flame: &Flame, shape: Shape<'_>) -> FlameCut {
