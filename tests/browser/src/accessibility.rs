@@ -25,6 +25,10 @@ pub fn every_page(setup: &Setup) -> Result<(), String> {
         for menu in ["view", "sample", "refine", "config"] {
             browser.session.click(&format!("details[data-menu={menu}] summary"))?;
             judge(&browser, &axe, &format!("{menu} {size} {theme}"))?;
+            let sheet = format!(
+                "document.querySelector('details[data-menu={menu}] .sheet').getBoundingClientRect()"
+            );
+            browser.expect(&format!("{sheet}.left >= 0 && {sheet}.right <= innerWidth"), "true")?;
             browser.shoot(&format!("{menu}.{size}.{theme}"))?;
             browser.session.keys(&[ESCAPE])?;
         }

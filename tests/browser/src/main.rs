@@ -30,6 +30,7 @@ const TESTS: &[(&str, Test)] = &[
     ("pages/empty-profile", pages::empty_profile),
     ("pages/hostile-names", pages::hostile_names),
     ("pages/table-sorts-and-selects", pages::table),
+    ("pages/graph-can-be-read", pages::graph),
     ("pages/source-shows-machine-code", pages::source),
     ("menus/views-and-sample-types", menus::views_and_samples),
     ("menus/refine", menus::refine),
