@@ -138,7 +138,10 @@ impl<'a> Artist<'a> {
     fn scene(&self, layout: &Layout, legend: Legend) -> Scene {
         let mut scene = Scene { title: title(self.drawing), ..Scene::default() };
         let top = match legend {
-            Legend::Shown => self.add_legend(&mut scene),
+            Legend::Shown => {
+                let legend = self.add_legend(&mut scene);
+                self.clear_of(layout, legend)
+            }
             Legend::Elsewhere => MARGIN,
         };
         let origin = Point { x: MARGIN, y: top };
@@ -152,12 +155,30 @@ impl<'a> Artist<'a> {
             height: layout.size.height + top + MARGIN,
         };
         let size = scene.size;
-        scene.size = Size { width: size.width.max(needed.width), height: needed.height };
+        scene.size =
+            Size { width: size.width.max(needed.width), height: size.height.max(needed.height) };
         scene
     }
 
-    /// Draws the legend; where the graph begins.
-    fn add_legend(&self, scene: &mut Scene) -> f64 {
+    /// How far down the graph has to begin so that what is below the legend is clear of it. What is beside it
+    /// may be as high.
+    fn clear_of(&self, layout: &Layout, legend: Size) -> f64 {
+        let boxes = self.panels.iter().zip(&layout.boxes).map(|(panel, at)| {
+            let size = self.panel_size(panel);
+            (at.x - size.width / 2.0, at.y - size.height / 2.0)
+        });
+        let labels = self.links().into_iter().zip(&layout.routes).map(|(link, route)| {
+            let (at, size) = (route.label, link.label);
+            (at.x - size.width / 2.0, at.y - size.height / 2.0)
+        });
+        let curves = layout.routes.iter().flat_map(|route| &route.curve).map(|at| (at.x, at.y));
+        let below =
+            boxes.chain(labels).chain(curves).filter(|(left, _)| *left < legend.width + MARGIN);
+        below.map(|(_, top)| legend.height + 2.0 * MARGIN - top).fold(MARGIN, f64::max)
+    }
+
+    /// Draws the legend, and returns its size.
+    fn add_legend(&self, scene: &mut Scene) -> Size {
         let lines: Vec<String> = self.drawing.legend.iter().map(|line| shown(line)).collect();
         let text = self.text_size(&lines, LEGEND_SIZE);
         let size = Size {
@@ -178,8 +199,8 @@ impl<'a> Artist<'a> {
         let group =
             Group { id: "legend".to_owned(), kind: Kind::Legend, tip: String::new(), shapes };
         scene.groups.push(group);
-        scene.size.width = size.width + 2.0 * MARGIN;
-        size.height + 3.0 * MARGIN
+        scene.size = Size { width: size.width + 2.0 * MARGIN, height: size.height + 2.0 * MARGIN };
+        size
     }
 
     fn add_arrows(&self, layout: &Layout, origin: Point, scene: &mut Scene) {

@@ -161,6 +161,40 @@ mod tests {
         }
     }
 
+    /// A point of a cubic Bézier curve.
+    fn on_curve(part: &[Point], t: f64) -> Point {
+        let weights =
+            [(1.0 - t).powi(3), 3.0 * t * (1.0 - t).powi(2), 3.0 * t * t * (1.0 - t), t.powi(3)];
+        let sum =
+            |side: fn(&Point) -> f64| part.iter().zip(weights).map(|(p, w)| side(p) * w).sum();
+        Point { x: sum(|point| point.x), y: sum(|point| point.y) }
+    }
+
+    #[test]
+    fn arrows_do_not_run_behind_boxes() {
+        let mut hidden = 0;
+        for seed in 0..20 {
+            let (boxes, links) = graph(25, 35, seed);
+            let layout = lay_out(&boxes, &links).unwrap();
+            for (link, route) in links.iter().zip(&layout.routes) {
+                let parts =
+                    (0..route.curve.len() / 3).map(|part| &route.curve[3 * part..3 * part + 4]);
+                let points: Vec<_> = parts
+                    .flat_map(|part| (1..20).map(|t| on_curve(part, f64::from(t) / 20.0)))
+                    .collect();
+                for (node, (size, at)) in boxes.iter().zip(&layout.boxes).enumerate() {
+                    let inside = |point: &Point| {
+                        (point.x - at.x).abs() < size.width / 2.0 - 2.0
+                            && (point.y - at.y).abs() < size.height / 2.0 - 2.0
+                    };
+                    let own = node == link.tail || node == link.head;
+                    hidden += usize::from(!own && points.iter().any(inside));
+                }
+            }
+        }
+        assert_eq!(hidden, 0);
+    }
+
     #[test]
     fn labels_lie_beside_boxes_not_on_them() {
         let (boxes, links) = graph(25, 40, 9);

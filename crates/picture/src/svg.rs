@@ -122,7 +122,7 @@ fn write_points(points: &[Point], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text between tags or quotes.
-struct Escaped<'a>(&'a str);
+pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl std::fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -28,7 +28,37 @@ pub(crate) fn separated<T>(
     Ok(())
 }
 
-/// Text of a profile in JSON. No `<` is in it, so that it can stand in a page.
+/// Text of a profile in JSON. Nothing in it has a meaning in HTML or XML, or is no character there, so that
+/// it can stand in a page.
 pub(crate) fn quoted(text: &[u8]) -> String {
-    serde_json::Value::from(String::from_utf8_lossy(text)).to_string().replace('<', "\\u003c")
+    let plain = serde_json::Value::from(String::from_utf8_lossy(text)).to_string();
+    if !plain.contains(harmful) {
+        return plain;
+    }
+    plain.chars().fold(String::with_capacity(plain.len()), |mut safe, letter| {
+        if harmful(letter) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            safe.push(letter);
+        }
+        safe
+    })
+}
+
+fn harmful(letter: char) -> bool {
+    matches!(letter, '<' | '>' | '&' | '\u{FFFE}' | '\u{FFFF}') || letter.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_means_nothing_in_a_page_and_the_same_in_json() {
+        let text = "</script>]]>&amp;\u{FFFE}\u{7f}\n\"\\ é";
+        let safe = quoted(text.as_bytes());
+        assert!(!safe.contains(harmful), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        assert_eq!(quoted(b"\xffmain"), "\"\u{FFFD}main\"");
+    }
 }

@@ -62,7 +62,7 @@ impl Argued {
 }
 
 /// What a command takes besides the words that refine any report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Argument {
     /// Nothing.
     None,
@@ -70,6 +70,8 @@ pub enum Argument {
     Function,
     /// The same, or an address.
     FunctionOrAddress,
+    /// The file to write. Its ending chooses among these commands, one a kind of file.
+    File(&'static [&'static Command]),
 }
 
 /// What the words REGEX and -REGEX select by, which refine a report in the shell.
@@ -106,6 +108,8 @@ pub enum Viewers {
 pub struct Needs {
     /// The granularity it forces.
     pub granularity: Option<Granularity>,
+    /// The granularity when the user gives none.
+    pub usual_granularity: Option<Granularity>,
     /// Whether the cut-offs apply.
     pub trim: bool,
     /// The node count when the user gives none; 0 for no limit.
@@ -119,11 +123,45 @@ pub struct Needs {
 /// Options as the user gives them.
 pub const AS_GIVEN: Needs = Needs {
     granularity: None,
+    usual_granularity: None,
     trim: true,
     node_count: 80,
     node_count_in_shell: 80,
     no_inlines: None,
 };
+
+/// All stacks, and functions of one name apart where their files differ.
+pub const STACKS: Needs =
+    Needs { usual_granularity: Some(Granularity::FileFunctions), trim: false, ..AS_GIVEN };
+
+/// The ending of a file is none that its command knows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{command} writes {}, not {file}", .known.join(" or "))]
+pub struct EndingError {
+    command: &'static str,
+    known: Vec<String>,
+    file: String,
+}
+
+impl Command {
+    /// The command that writes a file of that name: this one, unless the ending chooses.
+    ///
+    /// # Errors
+    /// When it has an ending that stands for nothing.
+    pub fn for_file(&'static self, file: &str) -> Result<&'static Self, EndingError> {
+        let Argument::File(kinds) = self.argument else { return Ok(self) };
+        let ending = |kind: &&Self| match kind.output {
+            Output::File(extension) => format!(".{extension}"),
+            _ => String::new(),
+        };
+        let wanted = |kind: &&&Self| file.to_ascii_lowercase().ends_with(&ending(kind));
+        kinds.iter().find(wanted).copied().ok_or_else(|| EndingError {
+            command: self.name,
+            known: kinds.iter().map(ending).collect(),
+            file: file.to_owned(),
+        })
+    }
+}
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +186,7 @@ pub static ALL: &[&Command] = &[
     &pictures::EOG,
     &pictures::EVINCE,
     &exports::FIREFOX,
+    &exports::FLAMEGRAPH,
     &exports::FOLDED,
     &pictures::GIF,
     &pictures::GV,

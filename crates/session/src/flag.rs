@@ -143,7 +143,7 @@ fn find(name: &str) -> Option<(&'static str, Kind)> {
         return Some((choice.name, Kind::Switch));
     }
     if let Some((name, argument)) = command::names().find(|(known, _)| *known == name) {
-        let kind = if argument == Argument::None { Kind::Switch } else { Kind::Text };
+        let kind = if matches!(argument, Argument::None) { Kind::Switch } else { Kind::Text };
         return Some((name, kind));
     }
     if let Some(shortcut) = SHORTCUTS.iter().find(|shortcut| shortcut.name == name) {

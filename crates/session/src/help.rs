@@ -96,14 +96,23 @@ fn of_command(command: &Command) -> String {
         Argument::None => "",
         Argument::Function => " <function regexp>",
         Argument::FunctionOrAddress => " <function regexp or address>",
+        Argument::File(_) => " [file]",
     };
     let _ = write!(
         text,
         "  {}{argument} [n] [focus regexp]... [-ignore regexp]... [-cum] [>file]\n\n",
         command.name
     );
-    if command.argument != Argument::None {
-        text.push_str("  The first regexp names the functions to show.\n");
+    match command.argument {
+        Argument::None => {}
+        Argument::Function | Argument::FunctionOrAddress => {
+            text.push_str("  The first regexp names the functions to show.\n");
+        }
+        Argument::File(_) => {
+            text.push_str(
+                "  The first word is the file to write, if none follows > or is set as output.\n",
+            );
+        }
     }
     text.push_str(
         "  n             show at most so many entries\n  \
@@ -162,6 +171,7 @@ fn command_rows() -> impl Iterator<Item = Row> {
             Argument::None => "",
             Argument::Function => "regexp",
             Argument::FunctionOrAddress => "regexp|address",
+            Argument::File(_) => "file",
         };
         Row { argument, ..Row::new(command.name, command.help.to_owned()) }
     })

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::Options;
-use crate::command::{self, Argument, Command};
+use crate::command::{self, Argument, Command, EndingError};
 use crate::fetch_options::{self, FetchOptions, SHORTCUTS};
 use crate::field::ValueError;
 use crate::flag::Said;
@@ -51,6 +51,12 @@ pub enum InvocationError {
     /// A browser that is not to be opened, without web pages.
     #[error("-no_browser only makes sense with -http")]
     NoBrowserWithoutHttp,
+    /// A command that takes the file to write, and another file.
+    #[error("-{0} names the file to write: leave out -output")]
+    TwoFiles(&'static str),
+    /// A file whose ending its command does not know.
+    #[error(transparent)]
+    Ending(#[from] EndingError),
     /// Two kinds of base.
     #[error("-base and -diff_base flags cannot both be specified")]
     TwoBases,
@@ -73,7 +79,7 @@ impl Invocation {
         }
         let mut options = options(&said)?;
         let fetch = fetch(&said)?;
-        let report = report(&said)?;
+        let report = report(&said, &mut options)?;
         check(&options, &fetch, report.is_some())?;
         let notes = apply_shortcuts(&said, &mut options);
         Ok(Self { words: said.words, report, options, fetch, notes })
@@ -111,11 +117,12 @@ fn fetch(said: &Said) -> Result<FetchOptions, InvocationError> {
     Ok(fetch)
 }
 
-/// The one command that was given. An empty argument counts as not given.
-fn report(said: &Said) -> Result<Option<Report>, InvocationError> {
+/// The one command that was given. An empty argument counts as not given. One that is the file to write goes
+/// to the options.
+fn report(said: &Said, options: &mut Options) -> Result<Option<Report>, InvocationError> {
     let mut given = command::ALL.iter().filter(|command| match command.argument {
         Argument::None => on(said, command.name),
-        Argument::Function | Argument::FunctionOrAddress => {
+        Argument::Function | Argument::FunctionOrAddress | Argument::File(_) => {
             said.values.get(command.name).is_some_and(|value| !value.is_empty())
         }
     });
@@ -123,11 +130,19 @@ fn report(said: &Said) -> Result<Option<Report>, InvocationError> {
     if given.next().is_some() {
         return Err(InvocationError::SeveralFormats);
     }
-    let argument = match command.argument {
-        Argument::None => None,
-        Argument::Function | Argument::FunctionOrAddress => said.values.get(command.name).cloned(),
-    };
-    Ok(Some(Report { command, argument }))
+    let argument = said.values.get(command.name).cloned();
+    match command.argument {
+        Argument::None => Ok(Some(Report { command, argument: None })),
+        Argument::Function | Argument::FunctionOrAddress => Ok(Some(Report { command, argument })),
+        Argument::File(_) if !options.output.is_empty() => {
+            Err(InvocationError::TwoFiles(command.name))
+        }
+        Argument::File(_) => {
+            options.output = argument.unwrap_or_default();
+            let command = command.for_file(&options.output)?;
+            Ok(Some(Report { command, argument: None }))
+        }
+    }
 }
 
 fn check(options: &Options, fetch: &FetchOptions, format: bool) -> Result<(), InvocationError> {
@@ -184,6 +199,12 @@ mod tests {
                 "-top -http=:0 p",
                 "-http is not compatible with an output format on the command line",
             ),
+            ("-flamegraph=out.png p", "flamegraph writes .svg or .html, not out.png"),
+            ("-flamegraph=svg p", "flamegraph writes .svg or .html, not svg"),
+            (
+                "-flamegraph=a.svg -output=b p",
+                "-flamegraph names the file to write: leave out -output",
+            ),
             ("-no_browser p", "-no_browser only makes sense with -http"),
             ("-base=a -diff_base=b p", "-base and -diff_base flags cannot both be specified"),
             ("-normalize p", "must have base profile to normalize by"),
@@ -214,6 +235,20 @@ mod tests {
         assert_eq!(run.options.sample_index, "0");
         assert!(run.options.mean);
         assert_eq!(run.notes, ["Multiple value selections, ignoring -mean_delay"]);
+    }
+
+    #[test]
+    fn a_file_chooses_the_command_by_its_ending() {
+        for (file, extension) in [("a b.SVG", "svg"), ("x.svg.html", "html")] {
+            let said = read(["-flamegraph".into(), file.into(), "p".into()]);
+            let Ok(Asked::Work(said)) = said else { panic!("no work") };
+            let run = Invocation::new(said).unwrap();
+            let Report { command, argument } = run.report.unwrap();
+            assert_eq!((command.name, argument), ("flamegraph", None));
+            assert_eq!(command.output, command::Output::File(extension));
+            assert_eq!(run.options.output, file);
+        }
+        assert!(invoke("-flamegraph= p").unwrap().report.is_none());
     }
 
     #[test]

@@ -284,7 +284,11 @@ fn trim(needs: &Needs, options: &Options) -> Trim {
 
 fn aggregation(needs: &Needs, options: &Options) -> Aggregation {
     Aggregation {
-        granularity: needs.granularity.or(options.granularity).unwrap_or_default(),
+        granularity: needs
+            .granularity
+            .or(options.granularity)
+            .or(needs.usual_granularity)
+            .unwrap_or_default(),
         no_inlines: needs.no_inlines.unwrap_or(options.no_inlines),
         columns: options.show_columns,
     }

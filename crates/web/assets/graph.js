@@ -6,25 +6,43 @@ const LEAST = 0.05;
 const MOST = 20;
 const STEP = 1.1;
 
+/** The least scale at which the smallest boxes can be read. */
+const READABLE = 0.8;
+
 class Camera {
   constructor(element, picture) {
     Object.assign(this, { element, picture, scale: 1, x: 0, y: 0 });
   }
 
-  /** Shows all of the picture, not larger than it was drawn. */
+  /** Shows all of the picture, not much larger than it was drawn. */
   fit() {
     const box = this.picture.viewBox.baseVal;
     const [width, height] = [this.element.clientWidth, this.element.clientHeight];
     const scale = Math.min(width / box.width, height / box.height, 1.4);
     this.scale = Math.min(Math.max(scale, LEAST), MOST);
-    this.isFitted = true;
+    this.still = () => this.fit();
     this.x = (width - box.width * this.scale) / 2;
     this.y = Math.max(0, (height - box.height * this.scale) / 2);
     this.apply();
   }
 
+  /** Shows all of the picture if it can be read then, else as much as can be from `box` on, its top. */
+  read(box) {
+    this.fit();
+    if (this.scale < READABLE && box) {
+      this.scale = READABLE;
+      this.x = this.y = 0;
+      this.apply();
+      const [place, top] = [this.element.getBoundingClientRect(), box.getBoundingClientRect()];
+      this.x = place.left + place.width / 2 - (top.left + top.width / 2);
+      this.y = Math.min(0, place.top + 10 - top.top);
+      this.apply();
+    }
+    this.still = () => this.read(box);
+  }
+
   move(x, y) {
-    this.isFitted = false;
+    this.still = undefined;
     this.x += x;
     this.y += y;
     this.apply();
@@ -34,7 +52,7 @@ class Camera {
   zoom(factor, x, y) {
     const scale = Math.min(Math.max(this.scale * factor, LEAST), MOST);
     const ratio = scale / this.scale;
-    this.isFitted = false;
+    this.still = undefined;
     this.x = x - (x - this.x) * ratio;
     this.y = y - (y - this.y) * ratio;
     this.scale = scale;
@@ -102,6 +120,21 @@ function startKeys(element, camera) {
   });
 }
 
+function startButtons(main, camera) {
+  const { element } = camera;
+  main.querySelector('.graph-tools').addEventListener('click', ({ target }) => {
+    const { zoom } = target.closest('button')?.dataset ?? {};
+    if (zoom === 'all') camera.fit();
+    else if (zoom) camera.zoom(STEP ** (3 * Number(zoom)), element.clientWidth / 2, element.clientHeight / 2);
+  });
+}
+
+/** The box that is drawn above all others. */
+function highest(boxes) {
+  const top = (group) => group.getBoundingClientRect().top;
+  return boxes.map(({ group }) => group).sort((a, b) => top(a) - top(b))[0];
+}
+
 /** The groups of boxes with the names of what they stand for: the group `nodeN` is the N-th, from 1. */
 function boxesOf(picture, names) {
   const numbered = (_, at) => picture.querySelector(`#node${at + 1}`);
@@ -115,9 +148,10 @@ export function start(main) {
   const names = JSON.parse(main.querySelector('#nodes').textContent);
   const boxes = boxesOf(picture, names);
   const camera = new Camera(element, picture);
-  // It stays fitted to the window until someone moves it.
-  camera.fit();
-  new ResizeObserver(() => camera.isFitted && camera.fit()).observe(element);
+  camera.read(highest(boxes));
+  // It follows the size of the window until someone moves it.
+  new ResizeObserver(() => camera.still?.()).observe(element);
+  startButtons(main, camera);
   const moving = startMoving(element, camera);
   startKeys(element, camera);
   for (const { name, group } of boxes) group.classList.toggle('selected', isSelected(name));

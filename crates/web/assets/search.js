@@ -1,5 +1,6 @@
 // The search box: marks what matches while one types, says how much it is, and keeps it with Enter.
 
+import { compiled } from './flame/regexp.js';
 import { address } from './selection.js';
 
 const DELAY = 150; // after the last key, in milliseconds
@@ -12,8 +13,7 @@ let latest = 0;
 export function tester(text) {
   if (text === '') return undefined;
   try {
-    const ignoreCase = text.startsWith('(?i)');
-    const regexp = new RegExp(ignoreCase ? text.slice(4) : text, ignoreCase ? 'i' : '');
+    const regexp = compiled(text);
     return (name) => regexp.test(name);
   } catch {
     return (name) => name.includes(text);

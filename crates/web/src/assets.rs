@@ -1,6 +1,9 @@
-//! The files that every page uses, part of the program.
+//! The files that every page uses, part of the program. What flame graphs in files use too is with those.
+
+use heapwise_picture::flame::assets as shared;
 
 /// A file.
+#[derive(Clone, Copy)]
 pub(crate) struct Asset {
     name: &'static str,
     /// Its media type.
@@ -11,34 +14,37 @@ pub(crate) struct Asset {
 
 /// A row of a file below `assets`.
 macro_rules! asset {
-    ($name:literal, $kind:literal) => {
+    ($name:literal, $kind:expr) => {
         Asset { name: $name, kind: $kind, bytes: include_bytes!(concat!("../assets/", $name)) }
     };
 }
 
 static ALL: &[Asset] = &[
-    asset!("app.css", "text/css; charset=utf-8"),
-    asset!("app.js", "text/javascript; charset=utf-8"),
-    asset!("config.js", "text/javascript; charset=utf-8"),
-    asset!("graph.js", "text/javascript; charset=utf-8"),
+    asset!("app.css", STYLE),
+    asset!("app.js", SCRIPT),
+    asset!("config.js", SCRIPT),
+    asset!("graph.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),
-    asset!("keyboard.js", "text/javascript; charset=utf-8"),
-    asset!("menus.js", "text/javascript; charset=utf-8"),
-    asset!("search.js", "text/javascript; charset=utf-8"),
-    asset!("selection.js", "text/javascript; charset=utf-8"),
-    asset!("source.js", "text/javascript; charset=utf-8"),
-    asset!("table.js", "text/javascript; charset=utf-8"),
-    asset!("theme.js", "text/javascript; charset=utf-8"),
-    asset!("flame/boxes.js", "text/javascript; charset=utf-8"),
-    asset!("flame/colors.js", "text/javascript; charset=utf-8"),
-    asset!("flame/flame.css", "text/css; charset=utf-8"),
-    asset!("flame/page.js", "text/javascript; charset=utf-8"),
-    asset!("flame/painter.js", "text/javascript; charset=utf-8"),
-    asset!("flame/values.js", "text/javascript; charset=utf-8"),
-    asset!("flame/viewer.js", "text/javascript; charset=utf-8"),
+    asset!("keyboard.js", SCRIPT),
+    asset!("menus.js", SCRIPT),
+    asset!("search.js", SCRIPT),
+    asset!("selection.js", SCRIPT),
+    asset!("source.js", SCRIPT),
+    asset!("table.js", SCRIPT),
+    asset!("theme.js", SCRIPT),
+    asset!("flame/page.js", SCRIPT),
 ];
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
 /// The file of that name.
-pub(crate) fn find(name: &str) -> Option<&'static Asset> {
-    ALL.iter().find(|asset| asset.name == name)
+pub(crate) fn find(name: &str) -> Option<Asset> {
+    let styles = [(shared::LOOK, STYLE), (shared::FLAME, STYLE)];
+    let modules = shared::MODULES.iter().map(|module| (*module, SCRIPT));
+    let shared = styles
+        .into_iter()
+        .chain(modules)
+        .map(|(shared::Asset { name, text }, kind)| Asset { name, kind, bytes: text.as_bytes() });
+    ALL.iter().copied().chain(shared).find(|asset| asset.name == name)
 }

@@ -17,6 +17,9 @@ const JSON: &str = "application/json; charset=utf-8";
 /// Boxes narrower than this part of the graph cannot be seen on any screen.
 const FINEST: u64 = 4000;
 
+/// The most boxes of a tree, however deep stacks are.
+const MOST: usize = 100_000;
+
 /// The boxes of a flame graph that can be seen. Beside the parameters of every page:
 ///
 /// - `p`: a regular expression; what matches it is the middle: who calls it, and what it calls.
@@ -42,7 +45,7 @@ pub(crate) fn flame_graph(site: &Site, query: &Query) -> Reply {
         };
         let mut cuts = Vec::new();
         for (name, shape) in shapes {
-            let view = FlameView { shape: *shape, zoom: &way, finest: FINEST, order };
+            let view = FlameView { shape: *shape, zoom: &way, finest: FINEST, most: MOST, order };
             cuts.push((*name, known.flame.cut(view)));
         }
         let cuts: Vec<_> = cuts.iter().map(|(name, cut)| (*name, cut)).collect();

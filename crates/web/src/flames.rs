@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use heapwise_graph::Granularity;
 use heapwise_report::Flame;
-use heapwise_session::command::{AS_GIVEN, Needs};
+use heapwise_session::command::STACKS;
 use heapwise_session::host::Host;
 use heapwise_session::{Hint, Options, ReportError, with_input};
 
@@ -14,8 +13,6 @@ use crate::site::Site;
 
 /// How many views are kept.
 const KEPT: usize = 4;
-
-const NEEDS: Needs = Needs { trim: false, ..AS_GIVEN };
 
 /// The last views.
 #[derive(Debug, Default)]
@@ -54,14 +51,8 @@ impl Flames {
             return Ok(known);
         }
         let heard = Overheard::new(host);
-        let detailed = Options {
-            granularity: options.granularity.or(Some(Granularity::FileFunctions)),
-            ..options.clone()
-        };
         let (flame, hints) =
-            with_input(&site.loaded, &NEEDS, None, &detailed, &heard, |input, _| {
-                Flame::new(input)
-            })?;
+            with_input(&site.loaded, &STACKS, None, options, &heard, |input, _| Flame::new(input))?;
         let (options, notes) = (options.clone(), heard.notes());
         let known = Arc::new(Known { options, flame, hints, notes });
         kept.push_back(Arc::clone(&known));

@@ -25,6 +25,10 @@ pub fn every_page(setup: &Setup) -> Result<(), String> {
         for menu in ["view", "sample", "refine", "config"] {
             browser.session.click(&format!("details[data-menu={menu}] summary"))?;
             judge(&browser, &axe, &format!("{menu} {size} {theme}"))?;
+            let sheet = format!(
+                "document.querySelector('details[data-menu={menu}] .sheet').getBoundingClientRect()"
+            );
+            browser.expect(&format!("{sheet}.left >= 0 && {sheet}.right <= innerWidth"), "true")?;
             browser.shoot(&format!("{menu}.{size}.{theme}"))?;
             browser.session.keys(&[ESCAPE])?;
         }
@@ -34,7 +38,8 @@ pub fn every_page(setup: &Setup) -> Result<(), String> {
     Ok(())
 }
 
-fn judge(browser: &Browser, axe: &str, place: &str) -> Result<(), String> {
+/// What is serious or worse on the page that is open is an error.
+pub fn judge(browser: &Browser, axe: &str, place: &str) -> Result<(), String> {
     let run = "return axe.run().then((found) => found.violations \
         .filter((v) => ['serious', 'critical'].includes(v.impact)) \
         .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`))";

@@ -152,6 +152,9 @@ impl Browser {
 
     /// Leaves a picture of the page to be looked at.
     pub fn shoot(&self, name: &str) -> Result<PathBuf, String> {
+        // What was asked for is drawn in one of the next frames. A page that is gone has none.
+        let frames = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+        let _ = self.session.run(frames, &json!([]));
         let picture = self.session.get("screenshot")?;
         let bytes = from_base64(picture.as_str().unwrap_or_default());
         let folder = self.scratch.join("screenshots");

@@ -8,6 +8,7 @@
 mod accessibility;
 mod browser;
 mod comparison;
+mod flame_file;
 mod flame_graph;
 mod large;
 mod menus;
@@ -29,6 +30,7 @@ const TESTS: &[(&str, Test)] = &[
     ("pages/empty-profile", pages::empty_profile),
     ("pages/hostile-names", pages::hostile_names),
     ("pages/table-sorts-and-selects", pages::table),
+    ("pages/graph-can-be-read", pages::graph),
     ("pages/source-shows-machine-code", pages::source),
     ("menus/views-and-sample-types", menus::views_and_samples),
     ("menus/refine", menus::refine),
@@ -41,6 +43,13 @@ const TESTS: &[(&str, Test)] = &[
     ("flame-graph/menu-of-a-box", flame_graph::menu),
     ("flame-graph/comparison", comparison::sides),
     ("flame-graph/difference", comparison::change),
+    ("flame-file/zoom-search-and-keys", flame_file::use_of_it),
+    ("flame-file/looks", flame_file::looks),
+    ("flame-file/comparison", flame_file::comparison),
+    ("flame-file/hostile-names", flame_file::hostile_names),
+    ("flame-file/without-scripts", flame_file::without_scripts),
+    ("flame-file/two-hundred-thousand-stacks", flame_file::large),
+    ("flame-file/empty", flame_file::empty),
     ("large/two-hundred-thousand-stacks", large::two_hundred_thousand_stacks),
     ("accessibility/every-page-in-both-themes", accessibility::every_page),
 ];

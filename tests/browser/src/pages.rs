@@ -125,6 +125,29 @@ pub fn table(setup: &Setup) -> Result<(), String> {
     browser.no_errors()
 }
 
+/// A graph that is too large to be read whole starts at its top; buttons show all of it, or parts larger.
+pub fn graph(setup: &Setup) -> Result<(), String> {
+    let browser = go(setup, "graph")?;
+    browser.open("graph")?;
+    let width = "Math.round(document.querySelector('#graph svg').getBoundingClientRect().width)";
+    let seen = "(() => { const [all, top] = ['#graph', '#graph .node'].map((name) => \
+        document.querySelector(name).getBoundingClientRect()); \
+        return top.top >= all.top && top.left >= all.left && top.right <= all.right; })()";
+    browser.expect(seen, "true")?;
+    let first: i64 = browser.text(width)?.parse().map_err(|_| "no width")?;
+    browser.session.click("[data-zoom=all]")?;
+    let whole: i64 = browser.text(width)?.parse().map_err(|_| "no width")?;
+    browser.session.click("[data-zoom='1']")?;
+    let larger: i64 = browser.text(width)?.parse().map_err(|_| "no width")?;
+    browser.session.click("[data-zoom='-1']")?;
+    browser.expect(width, &whole.to_string())?;
+    if first > whole && larger > whole {
+        browser.no_errors()
+    } else {
+        Err(format!("{first}, all {whole}, larger {larger}"))
+    }
+}
+
 /// A line of source shows its machine code and hides it again.
 pub fn source(setup: &Setup) -> Result<(), String> {
     let browser = go(setup, "source")?;

@@ -1,6 +1,6 @@
 //! What a line of the shell asks for.
 
-use heapwise_session::command::{self, Argument, Command, Words};
+use heapwise_session::command::{self, Argument, Command, EndingError, Words};
 use heapwise_session::literal::decimal;
 use heapwise_session::setting::{self, Setting};
 use heapwise_session::{Options, Report};
@@ -39,6 +39,9 @@ pub enum LineError {
     /// The command needs a function.
     #[error("command {0} requires an argument")]
     NoArgument(&'static str),
+    /// The file is of a kind that the command does not write.
+    #[error(transparent)]
+    Ending(#[from] EndingError),
     /// There is no file after `>`.
     #[error("unexpected end of line after >")]
     NoFile,
@@ -76,16 +79,38 @@ fn report(first: &str, rest: &[&str], options: &Options) -> Result<Action<'stati
     let (command, number) = command_of(first).ok_or_else(|| unknown(first, rest))?;
     let mut words = number.iter().copied().chain(rest.iter().copied());
     let argument = match command.argument {
-        Argument::None => None,
+        Argument::None | Argument::File(_) => None,
         Argument::Function | Argument::FunctionOrAddress => {
             Some(words.next().ok_or(LineError::NoArgument(command.name))?.to_owned())
         }
     };
-    let mut options = Refined::new(options).read(words, command.words)?;
+    let words: Vec<_> = words.collect();
+    let mut options = match file(command, &words, options) {
+        Some((file, rest)) => {
+            let named = Options { output: file.to_owned(), ..options.clone() };
+            Refined::new(&named).read(rest.iter().copied(), command.words)?
+        }
+        None => Refined::new(options).read(words.iter().copied(), command.words)?,
+    };
+    // Without a file the command is that of its usual ending.
+    let command =
+        if options.output.is_empty() { command } else { command.for_file(&options.output)? };
     if options.node_count == -1 {
         options.node_count = command.needs.node_count_in_shell;
     }
     Ok(Action::Report(Report { command, argument }, Box::new(options)))
+}
+
+/// The file to write, if the command takes one and its first word is that, and the other words.
+fn file<'w>(
+    command: &Command,
+    words: &'w [&'w str],
+    options: &Options,
+) -> Option<(&'w str, &'w [&'w str])> {
+    let named = !options.output.is_empty() || words.iter().any(|word| word.starts_with('>'));
+    let (first, rest) = words.split_first()?;
+    let is_file = !first.starts_with('-') && decimal(first).is_err();
+    (matches!(command.argument, Argument::File(_)) && !named && is_file).then_some((first, rest))
 }
 
 /// The command that the word names, with the digits at its end if the name is what comes before.
@@ -194,6 +219,8 @@ mod tests {
             ("peek", "command peek requires an argument"),
             ("top >", "unexpected end of line after >"),
             ("weblist", "command weblist requires an argument"),
+            ("flamegraph work", "flamegraph writes .svg or .html, not work"),
+            ("flamegraph > out.png", "flamegraph writes .svg or .html, not out.png"),
         ] {
             assert_eq!(refused(line), message, "{line}");
         }
@@ -225,6 +252,34 @@ mod tests {
         let options = report("tags a -b").1;
         assert_eq!((options.tag_focus.as_str(), options.tag_ignore.as_str()), ("a", "b"));
         assert!(options.focus.is_empty() && options.ignore.is_empty());
+    }
+
+    #[test]
+    fn a_file_is_the_first_word_unless_it_is_named_otherwise() {
+        for (line, output, focus, extension) in [
+            ("flamegraph", "", "", "html"),
+            ("flamegraph out.svg", "out.svg", "", "svg"),
+            ("flamegraph out.svg work -idle", "out.svg", "work", "svg"),
+            ("flamegraph > out.html", "out.html", "", "html"),
+            ("flamegraph work >out.svg", "out.svg", "work", "svg"),
+            ("flamegraph -idle", "", "", "html"),
+        ] {
+            let (report, options) = report(line);
+            assert_eq!(
+                (options.output.as_str(), options.focus.as_str()),
+                (output, focus),
+                "{line}"
+            );
+            assert_eq!(report.command.output, command::Output::File(extension), "{line}");
+        }
+        let options = Options { output: "set.svg".to_owned(), ..Options::default() };
+        let Ok(Action::Report(report, options)) = parse("flamegraph work", &options) else {
+            panic!("no report")
+        };
+        assert_eq!(
+            (options.focus.as_str(), report.command.output),
+            ("work", command::Output::File("svg"))
+        );
     }
 
     #[test]

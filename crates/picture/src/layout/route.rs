@@ -6,6 +6,8 @@ use super::{Link, Point, Route};
 
 /// How far from the middle of a box arrows start and end at most, as a share of its half width.
 const SPREAD: f64 = 0.7;
+/// How far arrows keep from the corners of boxes, in points.
+const CLEAR: f64 = 3.0;
 /// How far an arrow from a box to itself stands out, in points.
 const LOOP: f64 = 18.0;
 
@@ -51,14 +53,46 @@ impl Router<'_> {
             let at = self.places.middle[vertex];
             let half = self.layers.vertices[vertex].height / 2.0;
             if place == 0 {
-                points.push(Point { x: self.port(vertex, chain[1]), y: at.y + half });
+                let port = Point { x: self.port(vertex, chain[1]), y: at.y + half };
+                points.push(port);
+                let to = self.edge(chain[1], |(top, _)| top);
+                points.extend(
+                    self.is_blocked(vertex, port, to).then_some(Point { y: bottom, ..port }),
+                );
             } else if place + 1 == chain.len() {
-                points.push(Point { x: self.port(vertex, chain[place - 1]), y: at.y - half });
+                let port = Point { x: self.port(vertex, chain[place - 1]), y: at.y - half };
+                let from = self.edge(chain[place - 1], |(_, bottom)| bottom);
+                points.extend(
+                    self.is_blocked(vertex, port, from).then_some(Point { y: top, ..port }),
+                );
+                points.push(port);
             } else {
                 points.extend([top, bottom].map(|y| Point { x: at.x, y }));
             }
         }
         points
+    }
+
+    /// Where an arrow crosses an edge of the layer of a vertex.
+    fn edge(&self, vertex: usize, choose: fn((f64, f64)) -> f64) -> Point {
+        let band = self.places.bands[self.layers.vertices[vertex].layer];
+        Point { x: self.places.middle[vertex].x, y: choose(band) }
+    }
+
+    /// Whether a box beside `vertex`, which is taller, stands in the straight way from its port out of the
+    /// layer. Then the arrow has to leave, or enter, the layer straight down.
+    fn is_blocked(&self, vertex: usize, port: Point, out: Point) -> bool {
+        let row = &self.layers.rows[self.layers.vertices[vertex].layer];
+        row.iter().any(|&other| {
+            let (at, box_) = (self.places.middle[other], self.layers.vertices[other]);
+            if other == vertex || !box_.is_box {
+                return false;
+            }
+            let near = if out.x > port.x { at.x - box_.left } else { at.x + box_.right };
+            let share = (near - port.x) / (out.x - port.x);
+            let y = port.y + (out.y - port.y) * share;
+            (0.0..=1.0).contains(&share) && (y - at.y).abs() < box_.height / 2.0 + CLEAR
+        })
     }
 
     /// Where on the edge of a box the arrow to `next` starts: as near to it as the spread allows.

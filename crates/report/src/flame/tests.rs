@@ -11,8 +11,13 @@ fn flame(change: impl FnOnce(&mut Fixture), judge: impl FnOnce(&Flame)) {
     fixture.show(|input, _| judge(&Flame::new(input)));
 }
 
-const VIEW: FlameView<'_> =
-    FlameView { shape: Shape::Callees, zoom: &[], finest: u64::MAX, order: FlameOrder::Width };
+const VIEW: FlameView<'_> = FlameView {
+    shape: Shape::Callees,
+    zoom: &[],
+    finest: u64::MAX,
+    most: usize::MAX,
+    order: FlameOrder::Width,
+};
 
 /// All of a flame graph.
 fn cut(flame: &Flame, shape: Shape<'_>) -> FlameCut {
@@ -100,6 +105,28 @@ fn what_is_too_narrow_is_left_out_and_counted() {
                 ["root 6291536 (64)", " main 6291472 (0)", "  work 5242896 (0)"]
             );
             assert_eq!(cut.depths, [0, 1, 2, 3, 4]);
+        },
+    );
+}
+
+#[test]
+fn of_too_many_boxes_the_widest_are_kept() {
+    flame(
+        |_| {},
+        |flame| {
+            let cut = flame.cut(FlameView { most: 5, ..VIEW });
+            assert_eq!(
+                outline(flame, &cut),
+                [
+                    "root 6291536 (64)",
+                    " main 6291472 (0)",
+                    "  work 5242896 (0)",
+                    "   grow 5242896 (16)",
+                    "    alloc 5242880 (5242880)",
+                ]
+            );
+            assert_eq!(cut.left_out, 1);
+            assert_eq!(flame.cut(FlameView { most: 0, ..VIEW }).depths, [0]);
         },
     );
 }

@@ -76,6 +76,7 @@ impl Value {
         match row.argument {
             "" if flag::takes_value(row.name) => Self::Any,
             "" => Self::None,
+            "file" => Self::Any,
             _ => Self::Regexp,
         }
     }

@@ -104,7 +104,10 @@ class Page {
     });
     viewer.addEventListener('zoom', ({ detail }) => go(detail));
     viewer.addEventListener('pivot', ({ detail }) => go({ pivot: exactly(detail.name), zoom: [] }));
-    viewer.addEventListener('menu', ({ detail }) => openMenu(detail));
+    viewer.addEventListener('menu', (event) => {
+      event.preventDefault();
+      openMenu(event.detail);
+    });
     viewer.addEventListener('current', ({ detail }) => (this.status.textContent = detail.lines.join(' \u2014 ')));
     viewer.addEventListener('painted', () => {
       if (main.dataset.painted) return;

@@ -5,6 +5,7 @@
 
 import { children, find, layOut, sibling, sums, wayTo } from './boxes.js';
 import { change, palette } from './colors.js';
+import { make } from './dom.js';
 import { Painter, ROW, place } from './painter.js';
 import { valueWriter } from './values.js';
 
@@ -27,17 +28,14 @@ export class FlameViewer extends EventTarget {
   constructor(element, source) {
     super();
     Object.assign(this, { element, source, state: START, current: -1, found: undefined });
-    element.innerHTML = '';
-    this.canvas = document.createElement('canvas');
+    this.canvas = make('canvas');
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute('role', 'application');
     this.canvas.setAttribute('aria-label', 'Flame graph: arrow keys go from box to box, Enter zooms');
-    this.spacer = document.createElement('div');
-    this.spacer.className = 'flame-spacer';
-    this.tip = document.createElement('div');
-    this.tip.className = 'flame-tip';
+    this.spacer = make('div', 'flame-spacer');
+    this.tip = make('div', 'flame-tip');
     this.tip.hidden = true;
-    element.append(this.canvas, this.spacer, this.tip);
+    element.replaceChildren(this.canvas, this.spacer, this.tip);
     this.painter = new Painter(this.canvas);
     this.#listen();
   }
@@ -52,6 +50,11 @@ export class FlameViewer extends EventTarget {
     if (mine !== this.latest) return;
     this.#take(data);
     this.draw();
+    if (this.current >= 0) return;
+    // Where nothing points, as on a phone, what fills the width is told too.
+    const { target } = this.#view(this.main);
+    const lines = target > 0 ? this.lines({ boxes: this.main.boxes, row: target }) : [];
+    this.#ask('current', { lines });
   }
 
   /** Marks boxes with these frames. */
@@ -78,11 +81,13 @@ export class FlameViewer extends EventTarget {
     const lines = [about.name + (about.frame?.inlined ? ' (inline)' : '')];
     const { before, after, own } = about;
     if (this.data.compare === 'none') {
-      lines.push(`${text(after)} (${share(after)}), of it in the function itself ${text(own)} (${share(own)})`);
+      // From the leaves up, what ends at a box is that nobody calls it.
+      const itself = box.boxes.isUp ? '' : `, of it in the function itself ${text(own)} (${share(own)})`;
+      lines.push(`${text(after)} (${share(after)})${itself}`);
     } else if (this.data.compare === 'sides') {
       const words = { appeared: 'new: ', gone: 'gone: ', grew: 'grew: ', shrank: 'shrank: ', same: 'the same: ' };
       const part = before > 0 ? `, ${share2(after - before, before)}` : '';
-      lines.push(`${words[change(about)]}${text(before)} \u2192 ${text(after)} (${signed(after - before)}${part})`);
+      lines.push(`${words[change(about, true)]}${text(before)} \u2192 ${text(after)} (${signed(after - before)}${part})`);
     } else {
       lines.push(`${signed(after - before)} in all: grew by ${text(after)}, shrank by ${text(before)}`);
     }
@@ -109,11 +114,11 @@ export class FlameViewer extends EventTarget {
     // With a middle, callers stand above it, without the middle itself and the root of their tree.
     const above = middle ? Math.max(0, layOut(callers).deepest - 1) : 0;
     if (middle) {
-      const boxes = layOut(callers);
+      const boxes = { ...layOut(callers), isUp: true };
       const rowOf = (row) => above - boxes.depth[row] + 1;
       this.layers.push({ boxes, rowOf, shows: (row) => boxes.depth[row] >= 2 });
     }
-    const boxes = layOut(callees ?? callers);
+    const boxes = { ...layOut(callees ?? callers), isUp: !callees };
     const first = middle ? 1 : 0; // the root of a part says nothing
     this.layers.push({
       boxes,
@@ -163,7 +168,7 @@ export class FlameViewer extends EventTarget {
         shows: layer.shows,
         isMiddle: layer.isMiddle,
         fill: (boxes, row, frame) => {
-          if (this.data.compare !== 'none') return colors[change(sums(boxes, row))];
+          if (this.data.compare !== 'none') return colors[change(sums(boxes, row), this.data.compare === 'sides')];
           return frame ? colors.ofFrame(frame) : colors.root;
         },
         label: (boxes, row, frame) => this.#label(boxes, row, frame),
@@ -176,10 +181,9 @@ export class FlameViewer extends EventTarget {
     const name = frame?.name ?? 'root';
     if (this.data.compare === 'none') return { before: '', name };
     const { before, after } = sums(boxes, row);
-    const what = change({ before, after });
     const words = { appeared: 'new ', gone: 'gone ', same: '= ' };
-    const sides = this.data.compare === 'sides';
-    return { before: (sides && words[what]) || `${this.values.signed(after - before)} `, name };
+    const what = change({ before, after }, this.data.compare === 'sides');
+    return { before: words[what] ?? `${this.values.signed(after - before)} `, name };
   }
 
   #at(event) {
@@ -198,8 +202,9 @@ export class FlameViewer extends EventTarget {
     return undefined;
   }
 
+  /** Tells the page; returns whether it has done something in place of the browser. */
   #ask(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    return !this.dispatchEvent(new CustomEvent(type, { detail, cancelable: true }));
   }
 
   #zoomTo({ boxes, row }) {
@@ -224,9 +229,10 @@ export class FlameViewer extends EventTarget {
     canvas.addEventListener('contextmenu', (event) => {
       const box = this.#at(event);
       if (!box || box.boxes.frame[box.row] < 0) return;
+      const taken = this.#ask('menu', { ...this.describe(box), x: event.clientX, y: event.clientY });
+      if (!taken) return;
       event.preventDefault();
       this.tip.hidden = true;
-      this.#ask('menu', { ...this.describe(box), x: event.clientX, y: event.clientY });
     });
     canvas.addEventListener('keydown', (event) => this.#key(event));
     document.addEventListener('themechange', () => this.draw());
@@ -238,7 +244,7 @@ export class FlameViewer extends EventTarget {
     this.tip.hidden = !box;
     canvasCursor(this.canvas, box);
     if (!box) return;
-    this.tip.replaceChildren(...this.lines(box).map(paragraph));
+    this.tip.replaceChildren(...this.lines(box).map((line) => make('p', '', line)));
     const room = { x: innerWidth - this.tip.offsetWidth - 8, y: innerHeight - this.tip.offsetHeight - 8 };
     this.tip.style.left = `${Math.max(0, Math.min(event.clientX + 12, room.x))}px`;
     this.tip.style.top = `${Math.max(0, Math.min(event.clientY + 16, room.y))}px`;
@@ -280,12 +286,6 @@ export class FlameViewer extends EventTarget {
 
 function canvasCursor(canvas, box) {
   canvas.style.cursor = box ? 'pointer' : 'default';
-}
-
-function paragraph(text) {
-  const line = document.createElement('p');
-  line.textContent = text;
-  return line;
 }
 
 /** A change as a share of what was before, with its sign. */

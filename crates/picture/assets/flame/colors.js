@@ -8,13 +8,15 @@ export function packageOf(name, file) {
   return found ? found[1] : file.replace(/\/[^/]*$/, '');
 }
 
-/** A number from 0 to 1 that is the same for equal texts (FNV-1a). */
+/** A number from 0 to 1 that is the same for equal texts, and far from those of texts nearly equal: FNV-1a, mixed. */
 function spread(text) {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
-  return (hash >>> 0) / 2 ** 32;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
 /** Colours in the theme of `element`, from the custom properties of its style. */
@@ -41,10 +43,10 @@ export function palette(element) {
   };
 }
 
-/** What happened to a box between two profiles, in a word. */
-export function change({ before, after }) {
-  if (before === 0 && after > 0) return 'appeared';
-  if (after === 0 && before > 0) return 'gone';
+/** What happened to a box between two profiles, in a word. Without `sides` only what is between them is known. */
+export function change({ before, after }, sides) {
+  if (sides && before === 0 && after > 0) return 'appeared';
+  if (sides && after === 0 && before > 0) return 'gone';
   if (after > before) return 'grew';
   return after < before ? 'shrank' : 'same';
 }
