@@ -74,7 +74,7 @@ mod tests {
     fn what_holds_no_zone_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("text");
-        std::fs::write(&text, "TZif, but not really").unwrap();
+        fs::write(&text, "TZif, but not really").unwrap();
         assert!(read(&text).is_none());
         assert!(read(folder.path()).is_none());
         assert!(read(&folder.path().join("missing")).is_none());

@@ -178,10 +178,13 @@ impl Listing {
     }
 }
 
+/// The lines of a file, or why it cannot be read.
+type Text = Result<Vec<Vec<u8>>, Vec<u8>>;
+
 /// Files, each read once.
 struct Reader<'a> {
     sources: &'a dyn Sources,
-    read: BTreeMap<Vec<u8>, Result<Vec<Vec<u8>>, Vec<u8>>>,
+    read: BTreeMap<Vec<u8>, Text>,
 }
 
 impl Reader<'_> {
