@@ -80,10 +80,9 @@ impl Pool {
         Self { range: Range::new() }
     }
 
-    /// Whether `address` may be that of a block of the pool. `false` is certain.
-    #[inline(always)]
-    pub fn may_hold(&self, address: usize) -> bool {
-        self.range.may_hold(address)
+    /// How far its blocks lie: see [`View::open`](crate::range::View::open).
+    pub fn reach(&self, inside: &Outermost) -> usize {
+        self.range.reach(inside)
     }
 
     /// The number of the heap that the block at `address` is from, if it is one of the pool and the

@@ -141,10 +141,9 @@ impl Recorder {
         }
     }
 
-    /// Whether a block at `address` may be one of the pool. `false` is certain.
-    #[inline(always)]
-    pub fn may_hold(&self, address: usize) -> bool {
-        self.pool.may_hold(address)
+    /// How far the blocks of the pool lie: see [`View::open`](crate::range::View::open).
+    pub fn reach(&self, inside: &Outermost) -> usize {
+        self.pool.reach(inside)
     }
 
     /// Whether the caller's block at `address` is one of the pool.

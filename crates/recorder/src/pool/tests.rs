@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::random::Random;
+use crate::range::View;
 use crate::size_class::SPAN_BYTES;
 
 fn inside() -> Outermost {
@@ -57,7 +58,6 @@ fn a_block_is_freed_once() {
     let class = Class::of(100, 8);
     let blocks = [1, 2]
         .map(|step| POOL.allocate(&inside, &mut heap, class, tag(step)).unwrap().as_ptr() as usize);
-    assert!(POOL.may_hold(blocks[0]));
     assert_eq!((POOL.class_at(blocks[0]), POOL.heap_of(blocks[0])), (Some(class), Some(0)));
     assert_eq!(POOL.free(&inside, &mut other, blocks[0]), None, "another heap's");
     assert_eq!(POOL.free(&inside, &mut heap, blocks[0]), Some(tag(1)));
@@ -72,11 +72,42 @@ fn addresses_of_others_are_not_the_pools() {
     let inside = inside();
     let local = 0u8;
     let elsewhere = std::ptr::from_ref(&local) as usize;
-    assert!(!POOL.may_hold(elsewhere) && !POOL.may_hold(0) && !POOL.may_hold(4096));
+    assert_eq!(POOL.heap_of(elsewhere), None);
     let mut heap = Heap::new(0);
     POOL.allocate(&inside, &mut heap, Class::of(1, 1), tag(1)).unwrap();
-    assert!(!POOL.may_hold(elsewhere) && POOL.heap_of(elsewhere).is_none());
+    assert_eq!(POOL.heap_of(elsewhere), None);
     assert_eq!(POOL.free(&inside, &mut heap, elsewhere), None);
+}
+
+/// Of two pools in a process only one has the usual place, and both are told.
+#[test]
+fn a_view_sees_every_block_wherever_the_pool_lies() {
+    static POOLS: [Pool; 2] = [const { Pool::new() }; 2];
+    let inside = inside();
+    for pool in &POOLS {
+        let view = View::new();
+        assert!(
+            view.is_blind() && [0, 4096, 1 << 38, usize::MAX].iter().all(|&a| view.may_hold(a))
+        );
+        view.open(pool.reach(&inside));
+        assert!(!view.is_blind());
+        let mut heap = Heap::new(0);
+        let blocks =
+            (0..1000).map(|_| pool.allocate(&inside, &mut heap, Class::of(8000, 8), tag(1)));
+        assert!(blocks.into_iter().all(|block| view.may_hold(block.unwrap().as_ptr() as usize)));
+    }
+}
+
+#[test]
+fn a_view_of_a_pool_at_its_usual_place_sees_nothing_else() {
+    let view = View::new();
+    view.open(1 << 38);
+    let ends = [1 << 38, (2 << 38) - 1];
+    assert!(ends.iter().all(|&address| view.may_hold(address)));
+    assert!([0, ends[0] - 1, ends[1] + 1, usize::MAX].iter().all(|&other| !view.may_hold(other)));
+    // As if nothing could be reserved.
+    view.open(1);
+    assert!(!view.is_blind() && !view.may_hold(0) && !view.may_hold(usize::MAX));
 }
 
 /// Memory goes from one size to another, and from one thread to another.
