@@ -23,6 +23,7 @@
 //! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
 //! | the way of an event | `recorder.rs`, `process.rs` |
 //! | when the heap was largest | `peak.rs` |
+//! | how long objects live | `lifetimes.rs` |
 //! | what others see | `snapshot.rs` |
 //!
 //! # Why recorded blocks have addresses of their own
@@ -67,6 +68,7 @@ mod fork;
 mod futex;
 mod interval;
 mod journal;
+mod lifetimes;
 mod live_table;
 mod lock;
 mod math;
@@ -91,10 +93,12 @@ pub use counters::{Count, Dropped};
 pub use entry::Muted;
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
 pub use interval::{DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exact};
+pub use lifetimes::{LIFETIMES, Lifetimes};
 pub use live_table::Block;
 pub use process::{
-    Error, RecordError, allocate, dropped, exchange, free, holds, mark, may_hold, passes, put_back,
-    record, record_to, retire, revive, set_interval, snapshot, take, totals, withdraw,
+    Error, RecordError, allocate, dropped, exchange, free, holds, keep_lifetimes, mark, may_hold,
+    passes, put_back, record, record_to, retire, revive, set_interval, snapshot, take, totals,
+    withdraw,
 };
 pub use recorder::is_large;
 pub use recording::Texts;

@@ -11,7 +11,7 @@ use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
 use crate::live_table::Block;
 use crate::range::View;
-use crate::recorder::{Recorder, Sample, is_large};
+use crate::recorder::{Recorder, Rows, Sample, is_large};
 use crate::recording::Texts;
 use crate::sampler::{Sampler, Weight};
 use crate::snapshot::{Snapshot, Totals};
@@ -154,17 +154,15 @@ pub fn take(address: usize) -> Option<Block> {
     RECORDER.take(&enter()?, address)
 }
 
-/// Counts a block that was taken as freed.
-pub fn retire(block: Block) {
-    if let Some(inside) = enter() {
-        RECORDER.retire(&inside, block);
-    }
+/// Counts a block that was taken as freed, and returns when, for [`revive`].
+pub fn retire(block: Block) -> u64 {
+    enter().map_or(0, |inside| RECORDER.retire(&inside, block))
 }
 
-/// Goes on with a block that was retired, as if nothing had happened.
-pub fn revive(block: Block) {
+/// Goes on with a block that was retired at `then`, as if nothing had happened.
+pub fn revive(block: Block, then: u64) {
     if let Some(inside) = enter() {
-        RECORDER.revive(&inside, block);
+        RECORDER.revive(&inside, block, then);
     }
 }
 
@@ -210,10 +208,24 @@ impl std::error::Error for Error {}
 /// Copies what was recorded, as of one instant within this call.
 pub fn snapshot() -> Result<Snapshot, Error> {
     let inside = enter().ok_or_else(why_not)?;
-    let (rows, spread) = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
+    let Rows { rows, spread, lifetimes } = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
     let dropped = RECORDER.dropped.read();
     RECORDER.region().note_mappings(&inside);
-    Ok(Snapshot { rows, spread, recorder: &RECORDER, interval: interval::get(), dropped })
+    Ok(Snapshot {
+        rows,
+        spread,
+        lifetimes,
+        recorder: &RECORDER,
+        interval: interval::get(),
+        dropped,
+    })
+}
+
+/// Keeps how long objects live, of those that are allocated from now on: see
+/// [`Snapshot::lifetimes`].
+pub fn keep_lifetimes() -> Result<(), Error> {
+    let inside = enter().ok_or_else(why_not)?;
+    RECORDER.keep_lifetimes(&inside).map_err(|_| Error::NoMemory)
 }
 
 /// Makes the file `fd`, which is empty and open for reading and writing, of what was recorded and

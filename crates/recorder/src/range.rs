@@ -9,7 +9,7 @@ use crate::errno;
 use crate::lock::Lock;
 use crate::reserve::Reserve;
 use crate::size_class::{Class, SPAN_BYTES};
-use crate::span::{Span, Tags};
+use crate::span::{Births, Span, Tags};
 
 /// Bytes of the range: 256 GiB, of addresses only.
 const BYTES: usize = 1 << 38;
@@ -102,6 +102,12 @@ impl Numbered {
         // SAFETY: a span is committed before it is handed out and stays so; its class, under the
         // lock of the heap that it belongs to, says where its tags end.
         unsafe { Tags::at(self.start, class) }
+    }
+
+    /// Its births.
+    pub fn births(&self, class: Class) -> Births {
+        // SAFETY: as in `tags`.
+        unsafe { Births::at(self.start, class) }
     }
 }
 
