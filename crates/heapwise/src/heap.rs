@@ -104,8 +104,9 @@ pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
 /// [dropped](Dropped::stacks).
 ///
 /// A recording that is there already is renamed to `path.previous`. Children of a fork never write
-/// to the file: they go on without one. Whoever shortens the file while the program runs ends the
-/// program, as with every file that is mapped.
+/// to the file: they go on without one. The file is read-only for everybody else: whoever shortens it
+/// nevertheless while the program runs, as root can, ends the program, as with every file that is
+/// mapped.
 ///
 /// # Errors
 /// If the file cannot be created or what is there is no recording; the program goes on as before.
