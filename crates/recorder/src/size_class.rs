@@ -37,14 +37,10 @@ impl Class {
         class
     }
 
+    /// The smallest for `size` bytes, at most [`LARGE`]. By table: sizes are as good as random, and a
+    /// branch that is foretold wrongly takes longer.
     fn at_least(size: usize) -> Self {
-        if size <= 64 {
-            return Self((size.max(1).div_ceil(8) - 1) as u8);
-        }
-        let last = size - 1;
-        let doubling = last.ilog2();
-        let step = last >> (doubling - 2) & 3;
-        Self((8 + (doubling as usize - 6) * 4 + step) as u8)
+        Self(AT_LEAST[size.div_ceil(8) % AT_LEAST.len()])
     }
 
     /// The class of the same size whose spans keep births.
@@ -68,7 +64,12 @@ impl Class {
     }
 
     /// Bytes of a slot.
-    pub const fn bytes(self) -> usize {
+    pub fn bytes(self) -> usize {
+        self.layout().bytes as usize
+    }
+
+    /// As [`bytes`](Self::bytes), which knows it from here.
+    const fn work_out_bytes(self) -> usize {
         let index = self.0 as usize % CLASSES;
         if index < 8 { (index + 1) * 8 } else { (5 + index % 4) << (4 + (index - 8) / 4) }
     }
@@ -84,6 +85,8 @@ impl Class {
 pub struct Layout {
     /// How many slots.
     pub slots: u32,
+    /// Bytes of a slot.
+    bytes: u32,
     /// Where the first slot is, in bytes from the start of the span.
     pub first: u32,
     /// `2^32 / bytes` of a slot, rounded up.
@@ -91,10 +94,10 @@ pub struct Layout {
 }
 
 impl Layout {
-    const NONE: Self = Self { slots: 0, first: 0, reciprocal: 0 };
+    const NONE: Self = Self { slots: 0, bytes: 0, first: 0, reciprocal: 0 };
 
     const fn of(class: Class) -> Self {
-        let bytes = class.bytes();
+        let bytes = class.work_out_bytes();
         let natural = 1 << bytes.trailing_zeros();
         let align = if natural < MOST_ALIGNED { natural } else { MOST_ALIGNED };
         let known = if class.has_births() { TAG_BYTES + BIRTH_BYTES } else { TAG_BYTES };
@@ -105,7 +108,12 @@ impl Layout {
             first = (slots * known).next_multiple_of(align);
         }
         let reciprocal = (1usize << 32).div_ceil(bytes);
-        Self { slots: slots as u32, first: first as u32, reciprocal: reciprocal as u32 }
+        Self {
+            slots: slots as u32,
+            bytes: bytes as u32,
+            first: first as u32,
+            reciprocal: reciprocal as u32,
+        }
     }
 
     /// The slot that holds the byte `offset` of a span, if one does.
@@ -118,6 +126,19 @@ impl Layout {
         (slot < self.slots).then_some(slot)
     }
 }
+
+/// For each multiple of 8 up to [`LARGE`], the smallest class that is no less.
+static AT_LEAST: [u8; LARGE / 8 + 1] = {
+    let mut classes = [0; LARGE / 8 + 1];
+    let mut eights = 1;
+    while eights < classes.len() {
+        let before: u8 = classes[eights - 1];
+        let is_enough = Class(before).work_out_bytes() >= eights * 8;
+        classes[eights] = if is_enough { before } else { before + 1 };
+        eights += 1;
+    }
+    classes
+};
 
 static LAYOUTS: [Layout; ALL_CLASSES] = {
     let mut layouts = [Layout::NONE; ALL_CLASSES];
