@@ -43,12 +43,11 @@ fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{:44} {:8} {HEADER}", "", "over")?;
     for setting in SETTINGS.iter().filter(|setting| setting.name.contains(&part)) {
-        over(&mut out, setting, rounds, "System", &System, &Alloc::new(System))?;
+        over::<System>(&mut out, setting, rounds, "System")?;
         #[cfg(feature = "peers")]
         {
-            use {mimalloc::MiMalloc, tikv_jemallocator::Jemalloc};
-            over(&mut out, setting, rounds, "jemalloc", &Jemalloc, &Alloc::new(Jemalloc))?;
-            over(&mut out, setting, rounds, "mimalloc", &MiMalloc, &Alloc::new(MiMalloc))?;
+            over::<tikv_jemallocator::Jemalloc>(&mut out, setting, rounds, "jemalloc")?;
+            over::<mimalloc::MiMalloc>(&mut out, setting, rounds, "mimalloc")?;
         }
     }
     Ok(())
@@ -60,15 +59,16 @@ fn over<A: Allocator>(
     setting: &Setting,
     rounds: usize,
     name: &str,
-    bare: &A,
-    wrapped: &Alloc<A>,
-) -> io::Result<()> {
-    let kept = settings::prepare(setting, wrapped);
+) -> io::Result<()>
+where
+    Alloc<A>: Allocator,
+{
+    let kept = settings::prepare::<Alloc<A>>(setting);
     let rounds = if setting.interval == 1 { rounds.div_ceil(4) } else { rounds };
     let differences = alternate(
         rounds,
-        || measure::nanos_per_pair(setting, bare),
-        || measure::nanos_per_pair(setting, wrapped),
+        || measure::nanos_per_pair::<A>(setting),
+        || measure::nanos_per_pair::<Alloc<A>>(setting),
     );
     drop(kept);
     let Differences { bare, wrapped, difference: [lower, median, upper], control, fastest } =

@@ -49,14 +49,14 @@ fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
 }
 
 /// One turn of a row: CPU time of its threads over the pairs that they made.
-pub fn nanos_per_pair<A: Allocator>(setting: &Setting, allocator: &A) -> f64 {
+pub fn nanos_per_pair<A: Allocator>(setting: &Setting) -> f64 {
     let pairs = setting.work.pairs(setting.interval == 1);
     let turn = |barrier: &Barrier| {
         let mut nanos = 0;
         below(setting.depth, &mut || {
             barrier.wait();
             let start = thread_nanos();
-            setting.work.run(allocator, pairs);
+            setting.work.run::<A>(pairs);
             nanos = thread_nanos() - start;
         });
         nanos as f64 / pairs as f64

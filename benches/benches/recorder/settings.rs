@@ -51,9 +51,9 @@ pub static SETTINGS: [Setting; 15] = [
 ];
 
 /// Allocates what lives during the measurement, and sets the interval.
-pub fn prepare<'a, A: Allocator>(setting: &Setting, wrapped: &'a A) -> Blocks<'a, A> {
+pub fn prepare<A: Allocator>(setting: &Setting) -> Blocks<A> {
     heapwise::heap::set_interval(1);
-    let kept = Blocks::allocate(wrapped, setting.live);
+    let kept = Blocks::allocate(setting.live);
     heapwise::heap::set_interval(setting.interval);
     kept
 }

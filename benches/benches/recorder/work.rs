@@ -1,15 +1,46 @@
 //! What is allocated and freed: blocks of 16 to 256 bytes, 136 on average.
 
-use std::alloc::{GlobalAlloc, Layout};
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
+use std::marker::PhantomData;
 use std::ptr;
+
+use heapwise::Alloc;
 
 use crate::stack::below;
 
-/// What can be measured.
-pub trait Allocator: GlobalAlloc + Sync {}
+/// What can be measured: an allocator in a static, as a program's global one is.
+pub trait Allocator: GlobalAlloc + Sync + 'static {
+    /// Where it is.
+    const HERE: &'static Self;
+}
 
-impl<A: GlobalAlloc + Sync> Allocator for A {}
+/// Puts an allocator into a static.
+macro_rules! place {
+    ($kind:ty, $value:expr) => {
+        impl Allocator for $kind {
+            const HERE: &'static Self = {
+                static PLACE: $kind = $value;
+                &PLACE
+            };
+        }
+    };
+}
+
+place!(System, System);
+place!(Alloc<System>, Alloc::new(System));
+#[cfg(feature = "peers")]
+mod peers {
+    use mimalloc::MiMalloc;
+    use tikv_jemallocator::Jemalloc;
+
+    use super::{Alloc, Allocator};
+
+    place!(Jemalloc, Jemalloc);
+    place!(Alloc<Jemalloc>, Alloc::new(Jemalloc));
+    place!(MiMalloc, MiMalloc);
+    place!(Alloc<MiMalloc>, Alloc::new(MiMalloc));
+}
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug)]
@@ -32,17 +63,17 @@ impl Work {
     }
 
     /// Makes `pairs` pairs.
-    pub fn run<A: Allocator>(self, allocator: &A, pairs: usize) {
+    pub fn run<A: Allocator>(self, pairs: usize) {
         match self {
-            Self::Pairs => in_window::<A, 64>(allocator, pairs, replace),
-            Self::ColdPairs => in_window::<A, 65_536>(allocator, pairs, replace),
-            Self::Reallocs => in_window::<A, 64>(allocator, pairs, resize),
+            Self::Pairs => in_window::<A, 64>(pairs, replace::<A>),
+            Self::ColdPairs => in_window::<A, 65_536>(pairs, replace::<A>),
+            Self::Reallocs => in_window::<A, 64>(pairs, resize::<A>),
             Self::Recursion => {
                 for step in 0..pairs {
                     below(10, &mut || {
                         let mut block = Block::NONE;
-                        replace(allocator, &mut block, 16 + step % SIZES);
-                        free(allocator, &mut block);
+                        replace::<A>(&mut block, 16 + step % SIZES);
+                        free::<A>(&mut block);
                     });
                 }
             }
@@ -63,11 +94,7 @@ impl Block {
     const NONE: Self = Self { start: ptr::null_mut(), layout: Layout::new::<u8>() };
 }
 
-fn in_window<A: Allocator, const BLOCKS: usize>(
-    allocator: &A,
-    pairs: usize,
-    step: fn(&A, &mut Block, usize),
-) {
+fn in_window<A: Allocator, const BLOCKS: usize>(pairs: usize, step: fn(&mut Block, usize)) {
     let mut window = vec![Block::NONE; BLOCKS];
     let mut random = 0x2545_f491_4f6c_dd1du64;
     for _ in 0..pairs {
@@ -75,28 +102,28 @@ fn in_window<A: Allocator, const BLOCKS: usize>(
         random ^= random >> 7;
         random ^= random << 17;
         let block = &mut window[random as usize % BLOCKS];
-        step(allocator, block, 16 + (random >> 32) as usize % SIZES);
+        step(block, 16 + (random >> 32) as usize % SIZES);
     }
-    window.iter_mut().for_each(|block| free(allocator, block));
+    window.iter_mut().for_each(free::<A>);
 }
 
-fn replace<A: Allocator>(allocator: &A, block: &mut Block, size: usize) {
-    free(allocator, block);
+fn replace<A: Allocator>(block: &mut Block, size: usize) {
+    free::<A>(block);
     let layout = layout(size);
-    *block = Block { start: black_box(alloc(allocator, layout)), layout };
+    *block = Block { start: black_box(alloc::<A>(layout)), layout };
 }
 
-fn resize<A: Allocator>(allocator: &A, block: &mut Block, size: usize) {
+fn resize<A: Allocator>(block: &mut Block, size: usize) {
     if block.start.is_null() {
-        return replace(allocator, block, size);
+        return replace::<A>(block, size);
     }
-    let start = realloc(allocator, block.start, block.layout, size);
+    let start = realloc::<A>(block.start, block.layout, size);
     *block = Block { start: black_box(start), layout: layout(size) };
 }
 
-fn free<A: Allocator>(allocator: &A, block: &mut Block) {
+fn free<A: Allocator>(block: &mut Block) {
     if !block.start.is_null() {
-        dealloc(allocator, block.start, block.layout);
+        dealloc::<A>(block.start, block.layout);
         block.start = ptr::null_mut();
     }
 }
@@ -108,42 +135,41 @@ fn layout(size: usize) -> Layout {
 
 /// Not inlined, as `__rust_alloc` is not: the allocator is called like a program's own.
 #[inline(never)]
-fn alloc<A: Allocator>(allocator: &A, layout: Layout) -> *mut u8 {
+fn alloc<A: Allocator>(layout: Layout) -> *mut u8 {
     // SAFETY: the size is not zero.
-    unsafe { allocator.alloc(layout) }
+    unsafe { A::HERE.alloc(layout) }
 }
 
 #[inline(never)]
-fn realloc<A: Allocator>(allocator: &A, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+fn realloc<A: Allocator>(block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
     // SAFETY: the block is of this allocator, with this layout, and used no more.
-    unsafe { allocator.realloc(block, layout, size) }
+    unsafe { A::HERE.realloc(block, layout, size) }
 }
 
 #[inline(never)]
-fn dealloc<A: Allocator>(allocator: &A, block: *mut u8, layout: Layout) {
+fn dealloc<A: Allocator>(block: *mut u8, layout: Layout) {
     // SAFETY: as above.
-    unsafe { allocator.dealloc(block, layout) }
+    unsafe { A::HERE.dealloc(block, layout) }
 }
 
 /// Blocks that live as long as this value.
 #[derive(Debug)]
-pub struct Blocks<'a, A: Allocator> {
-    allocator: &'a A,
+pub struct Blocks<A: Allocator> {
+    allocator: PhantomData<A>,
     blocks: Vec<Block>,
 }
 
-impl<'a, A: Allocator> Blocks<'a, A> {
-    pub fn allocate(allocator: &'a A, count: usize) -> Self {
+impl<A: Allocator> Blocks<A> {
+    pub fn allocate(count: usize) -> Self {
         let mut blocks = vec![Block::NONE; count];
         let sizes = (16..=256).cycle();
-        blocks.iter_mut().zip(sizes).for_each(|(block, size)| replace(allocator, block, size));
-        Self { allocator, blocks }
+        blocks.iter_mut().zip(sizes).for_each(|(block, size)| replace::<A>(block, size));
+        Self { allocator: PhantomData, blocks }
     }
 }
 
-impl<A: Allocator> Drop for Blocks<'_, A> {
+impl<A: Allocator> Drop for Blocks<A> {
     fn drop(&mut self) {
-        let allocator = self.allocator;
-        self.blocks.iter_mut().for_each(|block| free(allocator, block));
+        self.blocks.iter_mut().for_each(free::<A>);
     }
 }

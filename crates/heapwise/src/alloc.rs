@@ -173,10 +173,9 @@ impl<A: GlobalAlloc> Alloc<A> {
         match (recorder::holds(block.addr()), is_served) {
             (false, None) => move_large(block, resize, new, weight, caller),
             (false, Some(weight)) => {
-                let old = recorder::take(block.addr());
-                old.into_iter().for_each(recorder::retire);
+                let old = recorder::take(block.addr()).map(|old| (old, recorder::retire(old)));
                 let Some(moved) = recorder::allocate(new, weight, caller) else {
-                    old.into_iter().for_each(recorder::revive);
+                    old.into_iter().for_each(|(old, then)| recorder::revive(old, then));
                     return move_large(block, resize, new, None, caller);
                 };
                 // SAFETY: the new block has `new_size` bytes and is nobody else's.
@@ -277,6 +276,8 @@ fn move_large(
         old.into_iter().for_each(recorder::put_back);
         return moved;
     }
-    old.into_iter().for_each(recorder::retire);
+    if let Some(old) = old {
+        recorder::retire(old);
+    }
     record_if_large(moved, new, weight, caller)
 }

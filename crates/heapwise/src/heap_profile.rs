@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use heapwise_profile::{CodeFile, Profile, Recorded, RecordedRow};
-use heapwise_recorder::{self as recorder, Count, Dropped, Row, Snapshot, StackId};
+use heapwise_recorder::{self as recorder, Count, Dropped, Lifetimes, Row, Snapshot, StackId};
 
 use crate::plumbing;
 
@@ -57,6 +57,7 @@ pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
         drop_frames: plumbing::DROP_FRAMES.into(),
         mappings: moment.mappings.clone(),
         rows: snapshot.rows().iter().map(row).collect(),
+        lived: snapshot.lifetimes().iter().map(lived).collect(),
         dropped: [stacks, outer_frames, live, samples, frees],
         errors: numbers([errors.alloc, errors.inuse, errors.peak]),
         comments: Vec::new(),
@@ -71,6 +72,14 @@ fn row(row: &Row) -> RecordedRow {
     // Counts are at most `i64::MAX`.
     let values = numbers([row.alloc, row.inuse, row.peak]).map(|number| number as i64);
     RecordedRow { stack: row.stack.number(), size: row.size, values }
+}
+
+/// In the order of `LIFETIME_TYPES`.
+fn lived(row: &Lifetimes) -> [i64; 12] {
+    let Lifetimes { temporary, lived } = row;
+    let [a, b, c, d, e, f, g, h, i, j] = *lived;
+    // Counts are at most `i64::MAX`.
+    [temporary.objects, temporary.bytes, a, b, c, d, e, f, g, h, i, j].map(|number| number as i64)
 }
 
 /// Objects and bytes of each in turn.

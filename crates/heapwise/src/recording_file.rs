@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use heapwise_profile::is_recording;
@@ -10,6 +11,10 @@ use heapwise_profile::is_recording;
 /// that is started again must not destroy what the last one left.
 ///
 /// Anything else that is there is an error, but for an empty file.
+///
+/// Nobody may open it for writing: shortening a file that is mapped ends the program at its next
+/// event, and nothing in the program could prevent that but a handler for `SIGBUS`, which is the
+/// program's to have. Root still can.
 pub fn create(path: &Path) -> io::Result<File> {
     if let Some(size) = size(path)? {
         if size != 0 && !starts_like_one(path)? {
@@ -17,7 +22,7 @@ pub fn create(path: &Path) -> io::Result<File> {
         }
         fs::rename(path, previous(path))?;
     }
-    OpenOptions::new().read(true).write(true).create_new(true).open(path)
+    OpenOptions::new().read(true).write(true).create_new(true).mode(0o444).open(path)
 }
 
 /// The size of the file, if there is one.

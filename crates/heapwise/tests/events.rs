@@ -219,22 +219,28 @@ fn interval_zero_records_nothing_more_and_still_notices_frees() {
     free(&WRAPPED, grown);
 }
 
+/// The thread that sets it at once, others within the next 64 KiB that each allocates.
 #[test]
 fn threads_that_run_already_obey_a_new_interval() {
     let turn = Turn::at_interval(1 << 40);
+    let pair = || free(&WRAPPED, alloc(&WRAPPED, 64 << 10, 8));
     let barrier = Barrier::new(2);
     thread::scope(|scope| {
         scope.spawn(|| {
-            free(&WRAPPED, alloc(&WRAPPED, 10, 8));
+            pair();
             barrier.wait();
             barrier.wait();
-            free(&WRAPPED, alloc(&WRAPPED, 10, 8));
+            (0..10).for_each(|_| pair());
         });
         barrier.wait();
         heap::set_interval(1);
         barrier.wait();
     });
-    assert_eq!(turn.since(), ((1, 10), (0, 0)));
+    let ((objects, bytes), inuse) = turn.since();
+    assert!(inuse == (0, 0) && (8..=10).contains(&objects), "{objects}");
+    assert_eq!(bytes, objects << 16);
+    pair();
+    assert_eq!(turn.since().0.0, objects + 1);
 }
 
 /// Sizes from 16 bytes to a megabyte at one call site, half of each freed: the estimates of what

@@ -218,6 +218,7 @@ fn a_recording_says_what_the_program_would() {
     let path = folder.path().join("recording");
     let before = allocate_at(0..500);
     heap::record_to(&path).unwrap();
+    assert!(path.metadata().unwrap().permissions().readonly(), "shortened, it would end us");
     assert_same(folder.path());
     let after = allocate_at(300..1500);
     drop(before);

@@ -19,6 +19,24 @@ pub const RECORDED_TYPES: [(&str, &str); 6] = [
     ("peak_space", "bytes"),
 ];
 
+/// Names and units of what says how long freed objects lived, in the order of [`Recorded::lived`]:
+/// those that lived less than a millisecond; and all, by the power of ten that they lived less than,
+/// and not less than the one before.
+pub const LIFETIME_TYPES: [(&str, &str); 12] = [
+    ("temporary_objects", "count"),
+    ("temporary_space", "bytes"),
+    ("lived_1us", "count"),
+    ("lived_10us", "count"),
+    ("lived_100us", "count"),
+    ("lived_1ms", "count"),
+    ("lived_10ms", "count"),
+    ("lived_100ms", "count"),
+    ("lived_1s", "count"),
+    ("lived_10s", "count"),
+    ("lived_100s", "count"),
+    ("lived_longer", "count"),
+];
+
 /// What was recorded, but for the stacks.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
@@ -32,6 +50,9 @@ pub struct Recorded {
     pub mappings: Vec<CodeFile>,
     /// Rows of one stack next to one another.
     pub rows: Vec<RecordedRow>,
+    /// How long the freed objects of each row lived: [`LIFETIME_TYPES`], which the profile has only
+    /// if there is one a row.
+    pub lived: Vec<[i64; 12]>,
     /// What limits left out: in recorded allocations, recorded without their stack, with a part of
     /// it, as allocated only, not at all, and recorded blocks whose free went unnoticed.
     pub dropped: [u64; 5],
@@ -101,9 +122,9 @@ impl Recorded {
         };
         let comments = [self.losses(), self.errors().into_iter().collect(), self.comments.clone()];
         Header {
-            sample_types: RECORDED_TYPES
+            sample_types: (self.types())
                 .map(|(kind, unit)| value_type(strings, kind, unit))
-                .to_vec(),
+                .collect(),
             default_sample_type: strings.intern(b"inuse_space"),
             drop_frames: strings.intern(&self.drop_frames),
             time_nanos: self.time_nanos,
@@ -112,6 +133,12 @@ impl Recorded {
             comments: comments.concat().iter().map(|text| strings.intern(text)).collect(),
             ..Header::default()
         }
+    }
+
+    /// Names and units of the values that the profile has.
+    fn types(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let lifetimes = if self.lived.is_empty() { &[][..] } else { &LIFETIME_TYPES };
+        RECORDED_TYPES.iter().chain(lifetimes).copied()
     }
 
     /// The standard errors of the totals, in the order of the sample types; nothing if all are exact.
@@ -196,15 +223,20 @@ impl Recorded {
         let row_of = |frame: &u64| {
             Id::from_row(addresses.partition_point(|&before| before < address(*frame)))
         };
-        let mut samples = Samples::new(RECORDED_TYPES.len());
-        let mut stack = Vec::new();
-        for row in &self.rows {
+        let columns = self.types().count();
+        let mut samples = Samples::new(columns);
+        let (mut stack, mut values) = (Vec::new(), Vec::new());
+        for (index, row) in self.rows.iter().enumerate() {
+            values.clear();
+            values.extend(row.values);
+            values.extend(self.lived.get(index).into_iter().flatten());
+            values.resize(columns, 0);
             stack.clear();
             frames(row.stack, &mut stack);
             let ids: Vec<Id<Location>> = stack.iter().map(row_of).collect();
             let number = i64::try_from(row.size).unwrap_or(i64::MAX);
             let label = Label { key: bytes, value: LabelValue::Number { number, unit: bytes } };
-            samples.push(Sample { stack: &ids, values: &row.values, labels: &[label] });
+            samples.push(Sample { stack: &ids, values: &values, labels: &[label] });
         }
         samples
     }
@@ -234,6 +266,24 @@ mod tests {
         let lines = recorded.losses();
         assert_eq!(lines.len(), 2);
         assert!(lines[0].ends_with(b"stacks cannot be walked: 3"), "{lines:?}");
+    }
+
+    #[test]
+    fn lifetimes_are_there_if_they_were_kept() {
+        let row = RecordedRow { stack: 0, size: 8, values: [1, 2, 3, 4, 5, 6] };
+        let rows = vec![row; 2];
+        let bare = Recorded { rows: rows.clone(), ..Recorded::default() };
+        let lived: Vec<[i64; 12]> = vec![std::array::from_fn(|i| 10 + i as i64); 2];
+        let full = Recorded { rows, lived, ..Recorded::default() };
+        let values = |recorded: &Recorded| {
+            let profile = recorded.profile(|_, _| ());
+            let sample = profile.samples.iter().last().unwrap();
+            assert_eq!(profile.header.sample_types.len(), sample.values.len());
+            sample.values.to_vec()
+        };
+        assert_eq!(values(&bare), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(values(&full)[..8], [1, 2, 3, 4, 5, 6, 10, 11]);
+        assert_eq!(values(&full).len(), 18);
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub fn read(bytes: &[u8]) -> Result<Profile, RecordingError> {
         drop_frames: file.text(1)?.to_vec(),
         mappings: mappings(&file)?,
         rows: sums.rows(file.u64(40)?),
+        lived: Vec::new(),
         dropped: dropped(&file)?,
         errors: errors(&file, sums.epoch)?,
         comments: vec![

@@ -295,9 +295,12 @@ impl BucketTable {
     }
 }
 
-/// Copies the buckets of all tables that use `region`, of which the caller holds the locks: those
-/// at which anything was allocated.
-pub fn copy_buckets(region: &Region, to: &mut Array<Bucket>) -> Result<(), NoMemory> {
+/// Hands `copy` the rows and buckets of all tables that use `region`, of which the caller holds the
+/// locks: those at which anything was allocated.
+pub fn copy_buckets(
+    region: &Region,
+    mut copy: impl FnMut(u32, &Bucket) -> Result<(), NoMemory>,
+) -> Result<(), NoMemory> {
     let rows = region.rows();
     if rows == 0 {
         return Ok(());
@@ -305,8 +308,9 @@ pub fn copy_buckets(region: &Region, to: &mut Array<Bucket>) -> Result<(), NoMem
     // SAFETY: so many rows were given out, which are buckets or zeroes, a bucket too; nobody changes
     // them.
     let buckets = unsafe { std::slice::from_raw_parts(region.bucket(0), rows) };
-    let is_used = |bucket: &&Bucket| bucket.alloc != Amount::default();
-    buckets.iter().filter(is_used).try_for_each(|bucket| to.push(*bucket))
+    let numbered = (0..).zip(buckets);
+    let mut used = numbered.filter(|(_, bucket)| bucket.alloc != Amount::default());
+    used.try_for_each(|(row, bucket)| copy(row, bucket))
 }
 
 /// Powers of two: 0 for size 0, 1 for 1, 2 for 2 and 3, 3 for 4 to 7, ..
@@ -346,7 +350,7 @@ mod tests {
         assert_ne!(table.record(&inside, &region, outer, 16, ONE, FIRST).unwrap(), small);
         table.release(&region, small, 31, ONE, FIRST);
         let mut copy = Array::new();
-        copy_buckets(&region, &mut copy).unwrap();
+        copy_buckets(&region, |_, bucket| copy.push(*bucket)).unwrap();
         assert_eq!(copy.len(), 3);
         let at = |table: &BucketTable| bucket(table, &region, small);
         let bucket = at(&table);
@@ -384,7 +388,7 @@ mod tests {
         let rows: Vec<u32> = (0..50_000).map(&mut record).collect();
         assert!((0..50_000).all(|i| record(i) == rows[i as usize]));
         let mut copy = Array::new();
-        copy_buckets(&region, &mut copy).unwrap();
+        copy_buckets(&region, |_, bucket| copy.push(*bucket)).unwrap();
         assert_eq!(copy.len(), 50_000);
     }
 

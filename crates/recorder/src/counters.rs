@@ -36,7 +36,6 @@ impl Amount {
     /// which rounding to the nearest is not: 7 or 8 samples of weight 1.02 would always be 7 and 8.
     /// With the same dither, a larger number never rounds to a smaller one.
     pub fn rounded(self, dither: u32) -> Count {
-        let dither = u128::from(dither % (1 << Weight::FRACTION_BITS));
         Count { objects: round(self.objects, dither), bytes: round(self.bytes, dither) }
     }
 
@@ -112,7 +111,9 @@ impl SubAssign for Variance {
 #[cfg(test)]
 const HALF: u32 = 1 << (Weight::FRACTION_BITS - 1);
 
-fn round(fixed: u128, dither: u128) -> u64 {
+/// See [`Amount::rounded`].
+pub fn round(fixed: u128, dither: u32) -> u64 {
+    let dither = u128::from(dither % (1 << Weight::FRACTION_BITS));
     let whole = fixed.saturating_add(dither) >> Weight::FRACTION_BITS;
     // The format of profiles has signed values.
     u64::try_from(whole).unwrap_or(u64::MAX).min(i64::MAX as u64)

@@ -38,37 +38,24 @@ static SPENT: AtomicU64 = AtomicU64::new(0);
 /// Whether an interval other than 1 was ever in force.
 static SAMPLED: AtomicBool = AtomicBool::new(false);
 
-/// Raised with every new interval. Each thread counts its bytes down towards the floor and not
-/// towards 0, so whatever it has left lies below a floor that was raised meanwhile: a new interval
-/// holds from each thread's next allocation on, for no more than a read of a line that is hardly
-/// ever written.
-static FLOOR: AtomicU64 = AtomicU64::new(RISE);
+/// How many intervals there have been, and the first. A thread that looks sees whether the one that
+/// it drew its mark with is still in force.
+static VERSION: AtomicU64 = AtomicU64::new(1);
 
-/// How far the floor is raised, in bytes: more than a thread ever has left above it. The arithmetic
-/// is modulo 2^64; it mistakes an old floor for a new one for a thread that allocates nothing while
-/// the interval is set 2^30 times.
-pub const RISE: u64 = 1 << 33;
-
-/// The floor in force. No two intervals have the same.
-#[inline(always)]
-pub fn floor() -> u64 {
-    FLOOR.load(Ordering::Relaxed)
-}
-
-/// The floor and the interval in force, in bytes; `initial` from now on if there was none. Should
-/// another thread set an interval meanwhile, the floor may be the old one with the new interval:
-/// the next allocation notices.
+/// The version of the interval in force, never 0, and the interval in bytes; `initial` from now on if
+/// there was none. Should another thread set an interval meanwhile, the version may be the old one
+/// with the new interval: the next look notices.
 pub fn start(initial: u64) -> (u64, u64) {
-    let floor = FLOOR.load(Ordering::Acquire);
+    let version = VERSION.load(Ordering::Acquire);
     let word = INTERVAL.load(Ordering::Relaxed);
     if word != UNSET {
-        return (floor, word & !GROWING);
+        return (version, word & !GROWING);
     }
     let initial = (initial & !GROWING).min(MAX_INTERVAL) | initial & GROWING;
     note(initial & !GROWING);
     match INTERVAL.compare_exchange(UNSET, initial, Ordering::Relaxed, Ordering::Relaxed) {
-        Ok(_) => (floor, initial & !GROWING),
-        Err(other) => (floor, other & !GROWING),
+        Ok(_) => (version, initial & !GROWING),
+        Err(other) => (version, other & !GROWING),
     }
 }
 
@@ -85,7 +72,7 @@ pub fn set(bytes: u64) {
     let interval = bytes.min(MAX_INTERVAL);
     note(interval);
     INTERVAL.store(interval, Ordering::Relaxed);
-    FLOOR.fetch_add(RISE, Ordering::Release);
+    VERSION.fetch_add(1, Ordering::Release);
 }
 
 /// Bytes that a thread has allocated and not yet reported.
@@ -135,7 +122,7 @@ fn grow(word: u64, spent: u64) {
     note(interval);
     let grown = INTERVAL.compare_exchange(word, new, Ordering::Relaxed, Ordering::Relaxed);
     if grown.is_ok() {
-        FLOOR.fetch_add(RISE, Ordering::Release);
+        VERSION.fetch_add(1, Ordering::Release);
     }
 }
 

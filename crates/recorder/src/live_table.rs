@@ -11,9 +11,9 @@ use crate::sampler::Weight;
 
 /// Parts of the table with a lock each; a power of two.
 const SHARDS: usize = 64;
-/// Slots of a shard at first: one page of the kernel.
+/// Slots of a shard at first.
 const MIN_SLOTS: usize = 128;
-/// Slots of a shard at most; of these three quarters are used: 25 165 824 blocks in 1 GiB in all.
+/// Slots of a shard at most; of these three quarters are used: 25 165 824 blocks in 1.25 GiB in all.
 const MAX_SLOTS: usize = (1 << 25) / SHARDS;
 
 /// A recorded large block.
@@ -27,6 +27,8 @@ pub struct Block {
     pub weight: Weight,
     /// Where it was counted.
     pub bucket: BucketId,
+    /// When it was allocated, if lifetimes are kept; else 0.
+    pub birth: u64,
 }
 
 // SAFETY: every field is a number, and 0 marks an empty slot.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use crate::arena::NoMemory;
 use crate::entry::Outermost;
 use crate::range::{Numbered, Range};
-use crate::size_class::{CLASSES, Class};
+use crate::size_class::{ALL_CLASSES, Class};
 use crate::span::Tag;
 
 /// Memory for recorded blocks, divided among [`Heap`]s.
@@ -24,7 +24,15 @@ pub struct Pool {
 #[derive(Debug)]
 pub struct Heap {
     number: usize,
-    with_room: [u32; CLASSES],
+    with_room: [u32; ALL_CLASSES],
+}
+
+/// What was known of a block that is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Past {
+    pub tag: Tag,
+    /// As [`Pool::allocate`] was told; 0 if its class keeps none.
+    pub birth: u64,
 }
 
 /// A block of a heap, found by its address.
@@ -38,7 +46,7 @@ struct Found {
 impl Heap {
     /// A heap without blocks. No other may have this number.
     pub const fn new(number: usize) -> Self {
-        Self { number, with_room: [0; CLASSES] }
+        Self { number, with_room: [0; ALL_CLASSES] }
     }
 
     fn find(&self, pool: &Pool, address: usize) -> Option<Found> {
@@ -80,10 +88,9 @@ impl Pool {
         Self { range: Range::new() }
     }
 
-    /// Whether `address` may be that of a block of the pool. `false` is certain.
-    #[inline(always)]
-    pub fn may_hold(&self, address: usize) -> bool {
-        self.range.may_hold(address)
+    /// How far its blocks lie: see [`View::open`](crate::range::View::open).
+    pub fn reach(&self, inside: &Outermost) -> usize {
+        self.range.reach(inside)
     }
 
     /// The number of the heap that the block at `address` is from, if it is one of the pool and the
@@ -105,13 +112,14 @@ impl Pool {
         span.span.tag(span.tags(class), slot)
     }
 
-    /// A block of `class` with this tag.
+    /// A block of `class` with this tag and, if the class keeps births, this birth.
     pub fn allocate(
         &self,
         inside: &Outermost,
         heap: &mut Heap,
         class: Class,
         tag: Tag,
+        birth: u64,
     ) -> Result<NonNull<u8>, NoMemory> {
         let span = match heap.with_room[class.index()].checked_sub(1) {
             Some(number) => self.range.span(number),
@@ -124,6 +132,7 @@ impl Pool {
         let tags = span.tags(class);
         let slot = span.span.take(tags);
         tags.set(slot, tag);
+        span.births(class).set(slot, birth);
         if !span.span.has_room(class) {
             heap.unlink(&self.range, class, span);
         }
@@ -131,11 +140,12 @@ impl Pool {
         NonNull::new((span.start + offset) as *mut u8).ok_or(NoMemory)
     }
 
-    /// Frees the block at `address` and returns its tag; `None` if there is none of this heap in
+    /// Frees the block at `address` and says what it was; `None` if there is none of this heap in
     /// use.
-    pub fn free(&self, inside: &Outermost, heap: &mut Heap, address: usize) -> Option<Tag> {
+    pub fn free(&self, inside: &Outermost, heap: &mut Heap, address: usize) -> Option<Past> {
         let Found { span, class, slot } = heap.find(self, address)?;
         let had_room = span.span.has_room(class);
+        let birth = span.births(class).get(slot);
         let tag = span.span.give_back(span.tags(class), slot)?;
         if !had_room {
             heap.link(&self.range, class, span);
@@ -143,15 +153,16 @@ impl Pool {
             heap.unlink(&self.range, class, span);
             self.range.give_back(inside, span);
         }
-        Some(tag)
+        Some(Past { tag, birth })
     }
 
-    /// Gives the block at `address` another tag and returns the one that it had.
-    pub fn retag(&self, heap: &mut Heap, address: usize, tag: Tag) -> Option<Tag> {
+    /// Gives the block at `address` another tag and birth, and says what it was.
+    pub fn retag(&self, heap: &mut Heap, address: usize, tag: Tag, birth: u64) -> Option<Past> {
         let Found { span, class, slot } = heap.find(self, address)?;
-        let tags = span.tags(class);
-        let before = span.span.tag(tags, slot)?;
+        let (tags, births) = (span.tags(class), span.births(class));
+        let before = Past { tag: span.span.tag(tags, slot)?, birth: births.get(slot) };
         tags.set(slot, tag);
+        births.set(slot, birth);
         Some(before)
     }
 

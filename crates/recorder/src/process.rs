@@ -10,7 +10,8 @@ use crate::capture::Caller;
 use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
 use crate::live_table::Block;
-use crate::recorder::{Recorder, Sample, is_large};
+use crate::range::View;
+use crate::recorder::{Recorder, Rows, Sample, is_large};
 use crate::recording::Texts;
 use crate::sampler::{Sampler, Weight};
 use crate::snapshot::{Snapshot, Totals};
@@ -20,24 +21,41 @@ static RECORDER: Recorder = Recorder::new();
 
 thread_local! {
     /// `const` and without `Drop`: threads allocate before their first line and after their last.
-    static SAMPLER: Sampler = const { Sampler::new() };
-    static UNREPORTED: interval::Unreported = const { interval::Unreported::new() };
+    static THREAD: Thread = const { Thread::new() };
+}
+
+/// What a thread has of its own. That the common paths need nothing else is on purpose: a static is
+/// found by way of a table, and read in two steps.
+#[derive(Debug)]
+struct Thread {
+    sampler: Sampler,
+    view: View,
+    unreported: interval::Unreported,
+}
+
+impl Thread {
+    const fn new() -> Self {
+        Self { sampler: Sampler::new(), view: View::new(), unreported: interval::Unreported::new() }
+    }
 }
 
 /// Whether a request of `size` bytes goes by unrecorded. If it does, its bytes are used up; if not,
 /// ask [`mark`].
 #[inline(always)]
 pub fn passes(size: usize) -> bool {
-    SAMPLER.with(|sampler| sampler.passes(size as u64, interval::floor()))
+    THREAD.with(|thread| thread.sampler.passes(size as u64))
 }
 
 /// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the
 /// interval in bytes to start with, if this is the first allocation of the process.
 pub fn mark(size: usize, initial: u64) -> Option<Weight> {
     fork::prepare_for_forks();
-    let (floor, interval) = interval::start(initial);
-    let weight = SAMPLER.with(|sampler| sampler.mark(size as u64, floor, interval));
-    UNREPORTED.with(|unreported| unreported.note(size as u64, interval, weight.is_some()));
+    let (version, interval) = interval::start(initial);
+    let weight = THREAD.with(|thread| {
+        let weight = thread.sampler.mark(size as u64, version, interval);
+        thread.unreported.note(size as u64, interval, weight.is_some());
+        weight
+    });
     // Asked last: a mark on a request that is left out is used up like any other.
     weight.filter(|_| !Muted::is_on())
 }
@@ -45,13 +63,26 @@ pub fn mark(size: usize, initial: u64) -> Option<Weight> {
 /// Whether the block at `address`, of this size and alignment, may be recorded. `false` is certain.
 #[inline(always)]
 pub fn may_hold(address: usize, size: usize, align: usize) -> bool {
-    // One branch, not two.
-    RECORDER.may_hold(address) | is_large(size, align)
+    is_large(size, align) || THREAD.with(|thread| thread.view.may_hold(address))
 }
 
 /// Whether the block at `address` came from [`allocate`].
 pub fn holds(address: usize) -> bool {
+    THREAD.with(|thread| {
+        if thread.view.is_blind()
+            && let Some(inside) = enter()
+        {
+            thread.view.open(RECORDER.reach(&inside));
+        }
+    });
     RECORDER.holds(address)
+}
+
+/// Sets the sampling interval, at most [`MAX_INTERVAL`](crate::MAX_INTERVAL), which does not grow any
+/// more: for this thread from its next allocation on, for another within its next 64 KiB of them.
+pub fn set_interval(bytes: u64) {
+    interval::set(bytes);
+    THREAD.with(|thread| thread.sampler.judge_anew());
 }
 
 /// Records an allocation that is not large, and serves it: memory of that layout, uninitialised.
@@ -123,17 +154,15 @@ pub fn take(address: usize) -> Option<Block> {
     RECORDER.take(&enter()?, address)
 }
 
-/// Counts a block that was taken as freed.
-pub fn retire(block: Block) {
-    if let Some(inside) = enter() {
-        RECORDER.retire(&inside, block);
-    }
+/// Counts a block that was taken as freed, and returns when, for [`revive`].
+pub fn retire(block: Block) -> u64 {
+    enter().map_or(0, |inside| RECORDER.retire(&inside, block))
 }
 
-/// Goes on with a block that was retired, as if nothing had happened.
-pub fn revive(block: Block) {
+/// Goes on with a block that was retired at `then`, as if nothing had happened.
+pub fn revive(block: Block, then: u64) {
     if let Some(inside) = enter() {
-        RECORDER.revive(&inside, block);
+        RECORDER.revive(&inside, block, then);
     }
 }
 
@@ -179,10 +208,24 @@ impl std::error::Error for Error {}
 /// Copies what was recorded, as of one instant within this call.
 pub fn snapshot() -> Result<Snapshot, Error> {
     let inside = enter().ok_or_else(why_not)?;
-    let (rows, spread) = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
+    let Rows { rows, spread, lifetimes } = RECORDER.rows(&inside).map_err(|_| Error::NoMemory)?;
     let dropped = RECORDER.dropped.read();
     RECORDER.region().note_mappings(&inside);
-    Ok(Snapshot { rows, spread, recorder: &RECORDER, interval: interval::get(), dropped })
+    Ok(Snapshot {
+        rows,
+        spread,
+        lifetimes,
+        recorder: &RECORDER,
+        interval: interval::get(),
+        dropped,
+    })
+}
+
+/// Keeps how long objects live, of those that are allocated from now on: see
+/// [`Snapshot::lifetimes`].
+pub fn keep_lifetimes() -> Result<(), Error> {
+    let inside = enter().ok_or_else(why_not)?;
+    RECORDER.keep_lifetimes(&inside).map_err(|_| Error::NoMemory)
 }
 
 /// Makes the file `fd`, which is empty and open for reading and writing, of what was recorded and
@@ -221,5 +264,5 @@ pub(crate) fn recorder() -> &'static Recorder {
 }
 
 pub(crate) fn forget_mark() {
-    SAMPLER.with(Sampler::forget);
+    THREAD.with(|thread| thread.sampler.forget());
 }

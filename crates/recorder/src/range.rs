@@ -1,5 +1,6 @@
 //! The reserved range of addresses that recorded blocks are served from, as spans.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::arena::{NoMemory, count_mapped};
@@ -8,29 +9,26 @@ use crate::errno;
 use crate::lock::Lock;
 use crate::reserve::Reserve;
 use crate::size_class::{Class, SPAN_BYTES};
-use crate::span::{Span, Tags};
+use crate::span::{Births, Span, Tags};
 
 /// Bytes of the range: 256 GiB, of addresses only.
 const BYTES: usize = 1 << 38;
+/// Where the range starts if nothing is in the way there: an address below which programs have
+/// little, and from which on even processors with 39 bits for addresses have some left.
+const USUAL_START: usize = 1 << 38;
 /// Where addresses are limited, a part of it will do: 1 GiB at least.
 const LEAST_BYTES: usize = 1 << 30;
 /// Spans committed at a time: what is known of them fills a page.
 const CHUNK_SPANS: usize = 4096 / size_of::<Span>();
 const CHUNK_BYTES: usize = CHUNK_SPANS * SPAN_BYTES;
 
-/// Before there is a range: no address of a program is near.
-const NOWHERE: usize = usize::MAX;
-
 /// Spans that nobody uses keep their memory while they are fewer than this, or than an eighth of
 /// those in use.
 const KEPT_SPANS: usize = 64;
 
-/// The range. Whether an address is in it is the cheap test of a free.
+/// The range.
 #[derive(Debug)]
 pub struct Range {
-    /// The multiple of [`BYTES`] that the range lies above. All addresses up to the next are taken
-    /// for its own by the test, which so needs no number but this one.
-    window: AtomicUsize,
     /// Its first address.
     start: AtomicUsize,
     /// How many of the [`BYTES`] of the range hold spans by now.
@@ -38,6 +36,41 @@ pub struct Range {
     /// Where the [`Span`]s are.
     spans: AtomicUsize,
     supply: Lock<Supply>,
+}
+
+/// Where a thread believes the range to be: the cheap test of a free.
+///
+/// The test is of a distance from [`USUAL_START`], modulo 2^64, so one number says all: the range, if
+/// it starts there; else whatever lies between, the range included, and then the test is right and
+/// less useful. Zeroes: anywhere, and to be found out.
+#[derive(Debug)]
+pub struct View {
+    /// 2^64 less the reach.
+    beyond: Cell<usize>,
+}
+
+impl View {
+    /// That of a new thread.
+    pub const fn new() -> Self {
+        Self { beyond: Cell::new(0) }
+    }
+
+    /// Whether `address` may be that of a recorded block: `false` is certain.
+    #[inline(always)]
+    pub fn may_hold(&self, address: usize) -> bool {
+        // The distance is below the reach, negated on both sides.
+        (USUAL_START - 1).wrapping_sub(address) >= self.beyond.get()
+    }
+
+    /// Whether nothing is known yet.
+    pub fn is_blind(&self) -> bool {
+        self.beyond.get() == 0
+    }
+
+    /// From now on recorded blocks lie less than `reach` bytes above [`USUAL_START`].
+    pub fn open(&self, reach: usize) {
+        self.beyond.set(reach.wrapping_neg());
+    }
 }
 
 #[derive(Debug)]
@@ -70,6 +103,12 @@ impl Numbered {
         // lock of the heap that it belongs to, says where its tags end.
         unsafe { Tags::at(self.start, class) }
     }
+
+    /// Its births.
+    pub fn births(&self, class: Class) -> Births {
+        // SAFETY: as in `tags`.
+        unsafe { Births::at(self.start, class) }
+    }
 }
 
 impl Range {
@@ -85,7 +124,6 @@ impl Range {
             is_refused: false,
         };
         Self {
-            window: AtomicUsize::new(NOWHERE),
             start: AtomicUsize::new(0),
             committed: AtomicUsize::new(0),
             spans: AtomicUsize::new(0),
@@ -93,10 +131,17 @@ impl Range {
         }
     }
 
-    /// Whether `address` may be that of a recorded block: `false` is certain.
-    #[inline(always)]
-    pub fn may_hold(&self, address: usize) -> bool {
-        (address ^ self.window.load(Relaxed)) / BYTES == 0
+    /// How many bytes above [`USUAL_START`], modulo 2^64, the range ends, which is reserved if that
+    /// has not been done: for [`View::open`]. It stays so.
+    pub fn reach(&self, inside: &Outermost) -> usize {
+        let mut supply = self.supply.lock(inside);
+        if supply.range.is_none() {
+            // Without a range there are no blocks to be held.
+            let _ = self.reserve(&mut supply);
+        }
+        let end = supply.range.as_ref().map_or(0, |range| range.start() + range.bytes());
+        // With nothing to reach, the first byte, so that it is not asked again.
+        if end == 0 { 1 } else { end.wrapping_sub(USUAL_START) }
     }
 
     fn start(&self) -> usize {
@@ -182,22 +227,23 @@ impl Range {
         if supply.is_refused {
             return Err(NoMemory);
         }
-        // Should the second fail, the first stays: addresses only.
-        let reserve = |bytes: usize| {
-            let table = Reserve::new(bytes / SPAN_BYTES * size_of::<Span>(), SPAN_BYTES)?;
-            // So it lies above one multiple of `BYTES`.
-            Reserve::new(bytes, bytes).map(|range| (range, table))
+        let sizes = || {
+            let sizes = std::iter::successors(Some(BYTES), |bytes| Some(bytes / 4));
+            sizes.take_while(|&bytes| bytes >= LEAST_BYTES)
         };
-        let sizes = std::iter::successors(Some(BYTES), |bytes| Some(bytes / 4));
+        let usual = sizes().find_map(|bytes| Reserve::at(USUAL_START, bytes).ok());
         let found =
-            sizes.take_while(|&bytes| bytes >= LEAST_BYTES).find_map(|bytes| reserve(bytes).ok());
-        let Some((range, table)) = found else {
+            usual.or_else(|| sizes().find_map(|bytes| Reserve::new(bytes, SPAN_BYTES).ok()));
+        let table = found.as_ref().and_then(|range| {
+            Reserve::new(range.bytes() / SPAN_BYTES * size_of::<Span>(), SPAN_BYTES).ok()
+        });
+        // Should the second fail, the first stays: addresses only.
+        let (Some(range), Some(table)) = (found, table) else {
             supply.is_refused = true;
             return Err(NoMemory);
         };
         self.spans.store(table.start(), Relaxed);
         self.start.store(range.start(), Relaxed);
-        self.window.store(range.start() / BYTES * BYTES, Relaxed);
         (supply.range, supply.table) = (Some(range), Some(table));
         Ok(())
     }

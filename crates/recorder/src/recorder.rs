@@ -2,6 +2,8 @@
 
 mod whole;
 
+pub use whole::Rows;
+
 use std::alloc::Layout;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::Relaxed;
@@ -11,10 +13,11 @@ use crate::bucket_table::BucketTable;
 use crate::capture::{LastStack, Source, Stacks};
 use crate::counters::DropCounters;
 use crate::entry::Outermost;
+use crate::lifetimes::LifetimeTable;
 use crate::live_table::{Block, LiveTable};
 use crate::lock::{Held, Lock};
 use crate::peak::{Allowance, Moment, Peak};
-use crate::pool::{Heap, Pool};
+use crate::pool::{Heap, Past, Pool};
 use crate::region::Region;
 use crate::sampler::Weight;
 use crate::size_class::{Class, LARGE};
@@ -36,7 +39,7 @@ const STRIPES: usize = 32;
 /// the program until before it is given back to the allocator, so that no other block can have the
 /// address meanwhile.
 ///
-/// Order of locks: stripes, live table, stack table, pool, peak, region. No thread holds two stripes, or a stripe
+/// Order of locks: stripes, live table, stack table, pool, peak, lifetimes, region. No thread holds two stripes, or a stripe
 /// and the live table, except a fork or a snapshot.
 #[derive(Debug)]
 pub struct Recorder {
@@ -47,6 +50,7 @@ pub struct Recorder {
     region: Region,
     pool: Pool,
     peak: Peak,
+    lifetimes: LifetimeTable,
     /// What did not fit.
     pub dropped: DropCounters,
 }
@@ -110,8 +114,10 @@ impl Sample {
         self.weight.bytes(self.size())
     }
 
-    fn class(self) -> Class {
-        Class::of(self.layout.size(), self.layout.align())
+    /// The class of its block, which is born at `birth`; 0 if that is not to be kept.
+    fn class(self, birth: u64) -> Class {
+        let class = Class::of(self.layout.size(), self.layout.align());
+        if birth == 0 { class } else { class.with_births() }
     }
 }
 
@@ -137,14 +143,14 @@ impl Recorder {
             region: Region::new(),
             pool: Pool::new(),
             peak: Peak::new(),
+            lifetimes: LifetimeTable::new(),
             dropped: DropCounters::new(),
         }
     }
 
-    /// Whether a block at `address` may be one of the pool. `false` is certain.
-    #[inline(always)]
-    pub fn may_hold(&self, address: usize) -> bool {
-        self.pool.may_hold(address)
+    /// How far the blocks of the pool lie: see [`View::open`](crate::range::View::open).
+    pub fn reach(&self, inside: &Outermost) -> usize {
+        self.pool.reach(inside)
     }
 
     /// Whether the caller's block at `address` is one of the pool.
@@ -164,7 +170,9 @@ impl Recorder {
         let (mut held, moment) = self.step(inside, number, sample.bytes(), 0);
         let stripe = &mut *held;
         let bucket = self.count(inside, stripe, number, sample, source, moment);
-        let block = bucket.and_then(|bucket| self.serve(inside, stripe, sample, bucket, moment));
+        let birth = self.lifetimes.now();
+        let block =
+            bucket.and_then(|bucket| self.serve(inside, stripe, sample, bucket, moment, birth));
         if block.is_none() {
             self.peak.free(inside, number, &mut stripe.allowance, sample.bytes());
         }
@@ -181,9 +189,10 @@ impl Recorder {
         sample: Sample,
         bucket: BucketId,
         moment: Moment,
+        birth: u64,
     ) -> Option<NonNull<u8>> {
-        let tag = bucket.tag(sample.weight);
-        let block = self.pool.allocate(inside, &mut stripe.heap, sample.class(), tag);
+        let (tag, class) = (bucket.tag(sample.weight), sample.class(birth));
+        let block = self.pool.allocate(inside, &mut stripe.heap, class, tag, birth);
         if block.is_err() {
             stripe.buckets.undo(&self.region, bucket.row(), sample.size(), sample.weight, moment);
             self.dropped.samples.count();
@@ -195,8 +204,8 @@ impl Recorder {
     pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
         let Some(number) = self.pool.heap_of(address) else { return };
         let mut stripe = self.stripes[number % STRIPES].lock(inside);
-        if let Some(tag) = self.pool.free(inside, &mut stripe.heap, address) {
-            self.count_free(inside, number % STRIPES, &mut stripe, tag, size);
+        if let Some(past) = self.pool.free(inside, &mut stripe.heap, address) {
+            self.count_free(inside, number % STRIPES, &mut stripe, past, size);
         }
     }
 
@@ -205,18 +214,18 @@ impl Recorder {
     pub fn withdraw(&self, inside: &Outermost, address: usize, size: usize) {
         let Some(number) = self.pool.heap_of(address) else { return };
         let mut stripe = self.stripes[number % STRIPES].lock(inside);
-        if let Some(tag) = self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN) {
-            self.count_free(inside, number % STRIPES, &mut stripe, tag, size);
+        if let Some(past) = self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN, 0) {
+            self.count_free(inside, number % STRIPES, &mut stripe, past, size);
         }
     }
 
-    /// Counts a block as freed, by the tag that it had, if that has not been done.
+    /// Counts a block as freed, by what it was, if that has not been done.
     fn count_free(
         &self,
         inside: &Outermost,
         number: usize,
         stripe: &mut Stripe,
-        tag: Tag,
+        Past { tag, birth }: Past,
         size: usize,
     ) {
         if tag == Tag::WITHDRAWN {
@@ -224,8 +233,10 @@ impl Recorder {
         }
         let (weight, size) = (Weight::unpack(tag.weight), size as u64);
         let moment = self.peak.free(inside, number, &mut stripe.allowance, weight.bytes(size));
-        stripe.buckets.release(&self.region, BucketId::of_tag(tag).row(), size, weight, moment);
+        let row = BucketId::of_tag(tag).row();
+        stripe.buckets.release(&self.region, row, size, weight, moment);
         stripe.buckets.settle();
+        self.lifetimes.note(row, birth, self.lifetimes.now(), size, weight);
     }
 
     /// Records that the block of `size` bytes at `address` in the pool, the caller's, was freed and
@@ -247,25 +258,28 @@ impl Recorder {
         let (mut held, moment) = self.step(inside, number, more, less);
         let stripe = &mut *held;
         let bucket = self.count(inside, stripe, number, sample, source, moment);
-        let block = bucket.and_then(|bucket| {
-            if self.pool.class_at(address) == Some(sample.class()) {
-                self.pool.retag(&mut stripe.heap, address, bucket.tag(sample.weight));
-                return NonNull::new(address as *mut u8);
+        let now = self.lifetimes.now();
+        let exchanged = bucket.and_then(|bucket| {
+            if self.pool.class_at(address) == Some(sample.class(now)) {
+                let tag = bucket.tag(sample.weight);
+                let past = self.pool.retag(&mut stripe.heap, address, tag, now);
+                return NonNull::new(address as *mut u8).zip(past);
             }
-            let block = self.serve(inside, stripe, sample, bucket, moment)?;
-            self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN);
-            Some(block)
+            let block = self.serve(inside, stripe, sample, bucket, moment, now)?;
+            let past = self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN, 0)?;
+            Some((block, past))
         });
-        if block.is_some() {
+        if let Some((_, past)) = exchanged {
             let row = BucketId::of_tag(before).row();
             stripe.buckets.release(&self.region, row, size, weight, moment);
             stripe.buckets.settle();
+            self.lifetimes.note(row, past.birth, now, size, weight);
         } else {
             stripe.buckets.settle();
             drop(held);
             drop(self.step(inside, number, less, more));
         }
-        block
+        exchanged.map(|(block, _)| block)
     }
 
     /// Locks stripe `number` for an event that allocates so many bytes more and frees so many, and
@@ -336,7 +350,8 @@ impl Recorder {
         };
         held.buckets.settle();
         drop(held);
-        self.keep(inside, Block { address, size: sample.size(), weight: sample.weight, bucket });
+        let (size, weight, birth) = (sample.size(), sample.weight, self.lifetimes.now());
+        self.keep(inside, Block { address, size, weight, bucket, birth });
     }
 
     /// Removes the large block at `address`, if it is recorded, before the allocator gets it back.
@@ -345,20 +360,26 @@ impl Recorder {
         self.live.remove(inside, address)
     }
 
-    /// Counts a block that was taken as freed.
-    pub fn retire(&self, inside: &Outermost, block: Block) {
-        let number = block.bucket.stripe();
-        let (mut stripe, moment) = self.step(inside, number, 0, block.weight.bytes(block.size));
-        stripe.buckets.release(&self.region, block.bucket.row(), block.size, block.weight, moment);
+    /// Counts a block that was taken as freed, and returns when.
+    pub fn retire(&self, inside: &Outermost, block: Block) -> u64 {
+        let Block { size, weight, birth, .. } = block;
+        let (number, row) = (block.bucket.stripe(), block.bucket.row());
+        let (mut stripe, moment) = self.step(inside, number, 0, weight.bytes(size));
+        stripe.buckets.release(&self.region, row, size, weight, moment);
         stripe.buckets.settle();
+        let now = self.lifetimes.now();
+        self.lifetimes.note(row, birth, now, size, weight);
+        now
     }
 
-    /// Counts a block that was [retired](Self::retire) as in use again, and makes it live.
-    pub fn revive(&self, inside: &Outermost, block: Block) {
-        let number = block.bucket.stripe();
-        let (mut stripe, moment) = self.step(inside, number, block.weight.bytes(block.size), 0);
-        stripe.buckets.restore(&self.region, block.bucket.row(), block.size, block.weight, moment);
+    /// Counts a block that was [retired](Self::retire) at `then` as in use again, and makes it live.
+    pub fn revive(&self, inside: &Outermost, block: Block, then: u64) {
+        let Block { size, weight, birth, .. } = block;
+        let (number, row) = (block.bucket.stripe(), block.bucket.row());
+        let (mut stripe, moment) = self.step(inside, number, weight.bytes(size), 0);
+        stripe.buckets.restore(&self.region, row, size, weight, moment);
         stripe.buckets.settle();
+        self.lifetimes.undo(row, birth, then, size, weight);
         drop(stripe);
         self.keep(inside, block);
     }
@@ -369,9 +390,9 @@ impl Recorder {
         match self.live.insert(inside, block) {
             Ok(None) => {}
             // Its free went unnoticed: it happened inside the recorder, in a signal handler.
-            Ok(Some(before)) => self.retire(inside, before),
+            Ok(Some(before)) => drop(self.retire(inside, Block { birth: 0, ..before })),
             Err(NoMemory) => {
-                self.retire(inside, block);
+                self.retire(inside, Block { birth: 0, ..block });
                 self.dropped.live.count();
             }
         }

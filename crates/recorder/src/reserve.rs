@@ -17,20 +17,40 @@ impl Reserve {
     /// `bytes` of address space at a multiple of `align`, both powers of two and `align` a page or
     /// more.
     pub fn new(bytes: usize, align: usize) -> Result<Self, NoMemory> {
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        let none = std::ptr::null_mut();
-        // SAFETY: a new mapping at an address of the kernel's choice touches nothing that exists.
-        let map = || unsafe { libc::mmap(none, bytes + align, libc::PROT_NONE, flags, -1, 0) };
-        let start = errno::kept(map);
-        if start == libc::MAP_FAILED {
-            return Err(NoMemory);
+        let start = Self::map_nothing(0, bytes + align)?;
+        Ok(Self { start: start.next_multiple_of(align), bytes })
+    }
+
+    /// `bytes` of address space from `start` on, both multiples of a page. Fails if anything is
+    /// there.
+    pub fn at(start: usize, bytes: usize) -> Result<Self, NoMemory> {
+        let mapped = Self::map_nothing(start, bytes)?;
+        if mapped == start {
+            return Ok(Self { start, bytes });
         }
-        Ok(Self { start: (start as usize).next_multiple_of(align), bytes })
+        // SAFETY: exactly what was just mapped, which nobody else knows.
+        errno::kept(|| unsafe { libc::munmap(mapped as *mut libc::c_void, bytes) });
+        Err(NoMemory)
+    }
+
+    /// Maps `bytes` without access, near `hint` or elsewhere.
+    fn map_nothing(hint: usize, bytes: usize) -> Result<usize, NoMemory> {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let hint = hint as *mut libc::c_void;
+        // SAFETY: a new mapping where nothing is, as the hint is but a hint.
+        let map = || unsafe { libc::mmap(hint, bytes, libc::PROT_NONE, flags, -1, 0) };
+        let start = errno::kept(map);
+        if start == libc::MAP_FAILED { Err(NoMemory) } else { Ok(start as usize) }
     }
 
     /// The first address.
     pub fn start(&self) -> usize {
         self.start
+    }
+
+    /// How many bytes there are.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Makes `bytes` from `offset` on readable and writable; zeroes, if they were not committed

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use crate::interval::RISE;
 use crate::math::{ln, one_minus_exp_neg};
 use crate::random::{Random, kernel_seed};
 
@@ -35,13 +34,13 @@ use crate::random::{Random, kernel_seed};
 /// One per thread; never shared.
 #[derive(Debug)]
 pub struct Sampler {
-    /// The floor (see `interval.rs`), and how many bytes may be asked for before one is looked at
-    /// more closely. All that the common path touches.
-    left: Cell<u64>,
+    /// How many bytes may be asked for before one is looked at more closely; below 0, how far the
+    /// last request went beyond. All that the common path touches.
+    left: Cell<i64>,
     /// How many more bytes lie before the next mark.
     beyond: Cell<u64>,
-    /// The floor that `left` refers to; 0 before the first draw.
-    floor: Cell<u64>,
+    /// Which interval the mark was drawn with (see `interval.rs`); 0 before the first draw.
+    version: Cell<u64>,
     /// What the distance was drawn with, in bytes.
     interval: Cell<u64>,
     random: Random,
@@ -51,16 +50,17 @@ pub struct Sampler {
 /// The largest mean distance, in bytes (1 TiB): a weight stays far below the range of [`Weight`].
 pub const MAX_INTERVAL: u64 = 1 << 40;
 
-/// The most bytes that `left` may lie above its floor.
-const MOST_LEFT: u64 = RISE / 2;
+/// A thread looks at the interval in force at least once in so many bytes (64 KiB): some nanoseconds
+/// in hundreds of allocations, instead of a comparison at each.
+pub const LOOK_BYTES: u64 = 64 << 10;
 
 impl Sampler {
-    /// A sampler that draws its first mark at its first use: no floor is ever 0.
+    /// A sampler that draws its first mark at its first use: no version is ever 0.
     pub const fn new() -> Self {
         Self {
             left: Cell::new(0),
             beyond: Cell::new(0),
-            floor: Cell::new(0),
+            version: Cell::new(0),
             interval: Cell::new(0),
             random: Random::unseeded(),
             is_seeded: Cell::new(false),
@@ -72,45 +72,65 @@ impl Sampler {
     /// The whole cost of an allocation that is not recorded. When this answers `false`,
     /// [`mark`](Self::mark) must be asked next.
     #[inline(always)]
-    pub fn passes(&self, size: u64, floor: u64) -> bool {
-        let left = self.left.get().wrapping_sub(size);
+    pub fn passes(&self, size: u64) -> bool {
+        let left = self.left.get().wrapping_sub(size.cast_signed());
         self.left.set(left);
-        left.wrapping_sub(floor).cast_signed() >= 0
+        left >= 0
     }
 
-    /// Whether a request that did not pass contains a mark, and what it then stands for.
-    pub fn mark(&self, size: u64, floor: u64, interval: u64) -> Option<Weight> {
-        let wanted = if self.floor.get() == floor {
-            // By as much the request went below the floor.
-            floor.wrapping_sub(self.left.get()).cast_signed().max(0).cast_unsigned()
-        } else {
-            self.change_interval(floor, interval);
-            size
-        };
-        let interval = self.interval.get();
-        let is_marked = match interval {
+    /// Whether a request that did not pass contains a mark, and what it then stands for; `interval`
+    /// is the one in force, and `version` its version.
+    pub fn mark(&self, size: u64, version: u64, interval: u64) -> Option<Weight> {
+        let mut wanted = self.left.get().wrapping_neg().max(0).cast_unsigned();
+        let is_new = self.version.get() != version;
+        if is_new && self.may_be_judged_anew() {
+            self.change_interval(version, interval);
+            wanted = size;
+        }
+        let drawn_with = self.interval.get();
+        let is_marked = match drawn_with {
             0 => false,
             1 => true,
             _ => wanted > self.beyond.get(),
         };
-        let beyond = if is_marked { self.draw() } else { self.beyond.get().saturating_sub(wanted) };
-        self.show(beyond);
-        is_marked.then(|| Weight::of(size, interval))
+        if self.version.get() != version {
+            self.change_interval(version, interval);
+        } else if is_marked {
+            self.beyond.set(self.draw());
+        } else {
+            self.beyond.set(self.beyond.get().saturating_sub(wanted));
+        }
+        self.show();
+        is_marked.then(|| Weight::of(size, drawn_with))
+    }
+
+    /// Whether a request that finds another interval in force may be judged by that. Not if it may
+    /// have come to look because it contains the mark: then it counts by the interval that the mark
+    /// was drawn with, and the next request by the other. Else requests with a mark would be those
+    /// that are judged again, and estimates too low.
+    fn may_be_judged_anew(&self) -> bool {
+        self.version.get() == 0 || self.interval.get() <= 1
     }
 
     /// Forgets the next mark and the seed, as the child of a fork must: its parent goes on with
     /// both.
     pub fn forget(&self) {
-        self.left.set(0);
-        self.floor.set(0);
+        self.judge_anew();
         self.is_seeded.set(false);
     }
 
-    fn change_interval(&self, floor: u64, interval: u64) {
+    /// Has the next request judged by the interval then in force. To be called for a reason that has
+    /// nothing to do with where the mark is.
+    pub fn judge_anew(&self) {
+        self.left.set(-1);
+        self.version.set(0);
+    }
+
+    fn change_interval(&self, version: u64, interval: u64) {
         if !self.is_seeded.replace(true) {
             self.random.seed(kernel_seed());
         }
-        self.floor.set(floor);
+        self.version.set(version);
         self.interval.set(interval);
         self.beyond.set(self.draw());
     }
@@ -126,11 +146,11 @@ impl Sampler {
 
     /// Puts as much as fits of the bytes before the next mark where the common path sees them. At
     /// interval 1 that is less than nothing: requests of no bytes are recorded too.
-    fn show(&self, bytes: u64) {
-        let shown = bytes.min(MOST_LEFT);
+    fn show(&self) {
+        let bytes = self.beyond.get();
+        let shown = bytes.min(LOOK_BYTES);
         self.beyond.set(bytes - shown);
-        let below = u64::from(self.interval.get() == 1);
-        self.left.set(self.floor.get().wrapping_add(shown).wrapping_sub(below));
+        self.left.set(shown.cast_signed() - i64::from(self.interval.get() == 1));
     }
 }
 

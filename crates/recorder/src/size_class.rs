@@ -9,13 +9,19 @@ pub const LARGE: usize = 8192;
 /// Bytes of a tag, of which a span has one a slot.
 pub const TAG_BYTES: usize = 8;
 
+/// Bytes of a birth, of which a span may have one a slot.
+pub const BIRTH_BYTES: usize = 8;
+
 /// 8, 16, .. 64, then four steps to each doubling: 80, 96, 112, 128, 160, .. 8192.
 pub const CLASSES: usize = 36;
 
 /// The most that a slot's address is a multiple of, however large the slot: a page.
 const MOST_ALIGNED: usize = 4096;
 
-/// One size of slots.
+/// Classes with and without births: each size twice.
+pub const ALL_CLASSES: usize = 2 * CLASSES;
+
+/// One size of slots, and whether the span keeps when each was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class(u8);
 
@@ -24,35 +30,47 @@ impl Class {
     /// smallest that is a multiple of `align`.
     pub fn of(size: usize, align: usize) -> Self {
         let mut class = Self::at_least(size.max(align));
-        while !class.bytes().is_multiple_of(align) {
+        // A power of two: a mask, where a division would take longer than all the rest.
+        while class.bytes() & (align - 1) != 0 {
             class.0 += 1;
         }
         class
     }
 
+    /// The smallest for `size` bytes, at most [`LARGE`]. By table: sizes are as good as random, and a
+    /// branch that is foretold wrongly takes longer.
     fn at_least(size: usize) -> Self {
-        if size <= 64 {
-            return Self((size.max(1).div_ceil(8) - 1) as u8);
-        }
-        let last = size - 1;
-        let doubling = last.ilog2();
-        let step = last >> (doubling - 2) & 3;
-        Self((8 + (doubling as usize - 6) * 4 + step) as u8)
+        Self(AT_LEAST[size.div_ceil(8) % AT_LEAST.len()])
+    }
+
+    /// The class of the same size whose spans keep births.
+    pub fn with_births(self) -> Self {
+        if self.has_births() { self } else { Self(self.0 + CLASSES as u8) }
+    }
+
+    /// Whether its spans keep births.
+    pub const fn has_births(self) -> bool {
+        self.0 as usize >= CLASSES
     }
 
     /// The class of this number, if there is one.
     pub fn from_index(index: usize) -> Option<Self> {
-        (index < CLASSES).then_some(Self(index as u8))
+        (index < ALL_CLASSES).then_some(Self(index as u8))
     }
 
-    /// Its number, below [`CLASSES`].
+    /// Its number, below [`ALL_CLASSES`].
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
     /// Bytes of a slot.
-    pub const fn bytes(self) -> usize {
-        let index = self.0 as usize;
+    pub fn bytes(self) -> usize {
+        self.layout().bytes as usize
+    }
+
+    /// As [`bytes`](Self::bytes), which knows it from here.
+    const fn work_out_bytes(self) -> usize {
+        let index = self.0 as usize % CLASSES;
         if index < 8 { (index + 1) * 8 } else { (5 + index % 4) << (4 + (index - 8) / 4) }
     }
 
@@ -62,11 +80,13 @@ impl Class {
     }
 }
 
-/// How a span is divided: tags first, then slots.
+/// How a span is divided: tags first, then births if there are any, then slots.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
     /// How many slots.
     pub slots: u32,
+    /// Bytes of a slot.
+    bytes: u32,
     /// Where the first slot is, in bytes from the start of the span.
     pub first: u32,
     /// `2^32 / bytes` of a slot, rounded up.
@@ -74,20 +94,26 @@ pub struct Layout {
 }
 
 impl Layout {
-    const NONE: Self = Self { slots: 0, first: 0, reciprocal: 0 };
+    const NONE: Self = Self { slots: 0, bytes: 0, first: 0, reciprocal: 0 };
 
     const fn of(class: Class) -> Self {
-        let bytes = class.bytes();
+        let bytes = class.work_out_bytes();
         let natural = 1 << bytes.trailing_zeros();
         let align = if natural < MOST_ALIGNED { natural } else { MOST_ALIGNED };
-        let mut slots = SPAN_BYTES / (bytes + TAG_BYTES);
-        let mut first = (slots * TAG_BYTES).next_multiple_of(align);
+        let known = if class.has_births() { TAG_BYTES + BIRTH_BYTES } else { TAG_BYTES };
+        let mut slots = SPAN_BYTES / (bytes + known);
+        let mut first = (slots * known).next_multiple_of(align);
         while first + slots * bytes > SPAN_BYTES {
             slots -= 1;
-            first = (slots * TAG_BYTES).next_multiple_of(align);
+            first = (slots * known).next_multiple_of(align);
         }
         let reciprocal = (1usize << 32).div_ceil(bytes);
-        Self { slots: slots as u32, first: first as u32, reciprocal: reciprocal as u32 }
+        Self {
+            slots: slots as u32,
+            bytes: bytes as u32,
+            first: first as u32,
+            reciprocal: reciprocal as u32,
+        }
     }
 
     /// The slot that holds the byte `offset` of a span, if one does.
@@ -101,10 +127,23 @@ impl Layout {
     }
 }
 
-static LAYOUTS: [Layout; CLASSES] = {
-    let mut layouts = [Layout::NONE; CLASSES];
+/// For each multiple of 8 up to [`LARGE`], the smallest class that is no less.
+static AT_LEAST: [u8; LARGE / 8 + 1] = {
+    let mut classes = [0; LARGE / 8 + 1];
+    let mut eights = 1;
+    while eights < classes.len() {
+        let before: u8 = classes[eights - 1];
+        let is_enough = Class(before).work_out_bytes() >= eights * 8;
+        classes[eights] = if is_enough { before } else { before + 1 };
+        eights += 1;
+    }
+    classes
+};
+
+static LAYOUTS: [Layout; ALL_CLASSES] = {
+    let mut layouts = [Layout::NONE; ALL_CLASSES];
     let mut index = 0;
-    while index < CLASSES {
+    while index < ALL_CLASSES {
         layouts[index] = Layout::of(Class(index as u8));
         index += 1;
     }
@@ -116,19 +155,19 @@ mod tests {
     use super::*;
 
     fn classes() -> impl Iterator<Item = Class> {
-        (0..CLASSES).map(|index| Class::from_index(index).unwrap())
+        (0..ALL_CLASSES).map(|index| Class::from_index(index).unwrap())
     }
 
     #[test]
     fn a_request_gets_the_smallest_slot_that_holds_it() {
-        let sizes: Vec<usize> = classes().map(Class::bytes).collect();
+        let sizes: Vec<usize> = classes().take(CLASSES).map(Class::bytes).collect();
         assert!(sizes.is_sorted());
         assert_eq!((sizes[0], sizes[8], sizes[CLASSES - 1]), (8, 80, LARGE));
         for size in 0..LARGE {
             let expected = sizes.iter().find(|&&bytes| bytes >= size).unwrap();
             assert_eq!(Class::of(size, 1).bytes(), *expected, "{size}");
         }
-        assert_eq!(Class::from_index(CLASSES), None);
+        assert_eq!(Class::from_index(ALL_CLASSES), None);
     }
 
     #[test]
@@ -138,6 +177,9 @@ mod tests {
                 let class = Class::of(size, align);
                 assert!(class.bytes() >= size && class.bytes().is_multiple_of(align));
                 assert!((class.layout().first as usize).is_multiple_of(align));
+                let with_births = class.with_births();
+                assert_eq!((with_births.bytes(), with_births.has_births()), (class.bytes(), true));
+                assert!((with_births.layout().first as usize).is_multiple_of(align));
             }
         }
     }
@@ -147,7 +189,8 @@ mod tests {
         for class in classes() {
             let layout = class.layout();
             let (first, bytes) = (layout.first as usize, class.bytes());
-            assert!(first >= layout.slots as usize * TAG_BYTES);
+            let known = if class.has_births() { 16 } else { 8 };
+            assert!(first >= layout.slots as usize * known);
             assert!(first + layout.slots as usize * bytes <= SPAN_BYTES);
             for offset in 0..SPAN_BYTES {
                 let slot = offset.checked_sub(first).map(|inside| (inside / bytes) as u32);
@@ -158,7 +201,7 @@ mod tests {
 
     #[test]
     fn little_of_a_span_is_lost() {
-        for class in classes() {
+        for class in classes().take(CLASSES) {
             let used = class.layout().slots as usize * (class.bytes() + TAG_BYTES);
             assert!(used * 8 >= SPAN_BYTES * 7, "{class:?}");
         }

@@ -3,6 +3,7 @@
 use crate::arena::Array;
 use crate::bucket_table::{Bucket, Spread};
 use crate::counters::{Amount, Count, Dropped};
+use crate::lifetimes::Lifetimes;
 use crate::random::fold;
 use crate::recorder::Recorder;
 use crate::stack_table::StackId;
@@ -13,6 +14,7 @@ use crate::stack_table::StackId;
 pub struct Snapshot {
     pub(crate) rows: Array<Row>,
     pub(crate) spread: Spread,
+    pub(crate) lifetimes: Array<Lifetimes>,
     pub(crate) recorder: &'static Recorder,
     pub(crate) interval: u64,
     pub(crate) dropped: Dropped,
@@ -23,6 +25,12 @@ impl Snapshot {
     /// to one another.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// How long the freed objects of each row lived, of those that were allocated after
+    /// [`keep_lifetimes`](crate::keep_lifetimes); nothing without that.
+    pub fn lifetimes(&self) -> &[Lifetimes] {
+        &self.lifetimes
     }
 
     /// The return addresses of a stack of this snapshot, innermost first.
@@ -80,8 +88,7 @@ impl Row {
         }
         let (stack, class) =
             buckets.first().map_or((StackId::EMPTY, 0), |bucket| (bucket.stack, bucket.class));
-        let key = u64::from(stack.number()) << 7 | u64::from(class);
-        let dither = (fold(key ^ seed, 0x9e37_79b9_7f4a_7c15) >> 32) as u32;
+        let dither = dither((stack, class), seed);
         Self {
             stack,
             size: alloc.mean_size(),
@@ -90,6 +97,12 @@ impl Row {
             peak: peak.rounded(dither),
         }
     }
+}
+
+/// How the counts of a stack and size class are rounded.
+pub(crate) fn dither((stack, class): (StackId, u32), seed: u64) -> u32 {
+    let key = u64::from(stack.number()) << 7 | u64::from(class);
+    (fold(key ^ seed, 0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 /// Sums over a snapshot.

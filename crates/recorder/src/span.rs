@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::size_class::{Class, TAG_BYTES};
+use crate::size_class::{BIRTH_BYTES, Class, TAG_BYTES};
 
 /// What is known of a span. Zeroes: nobody's.
 ///
@@ -75,6 +75,39 @@ impl Tags {
 
     fn next_free(self, slot: u32) -> u32 {
         self.0.get(slot as usize).map_or(0, |word| (word.load(Relaxed) >> 32) as u32)
+    }
+}
+
+/// When the slots of a span were taken, if it keeps that.
+#[derive(Clone, Copy, Debug)]
+pub struct Births(&'static [AtomicU64]);
+
+impl Births {
+    /// Those of the span of `class` at `start`; none if the class has none.
+    ///
+    /// # Safety
+    /// As for [`Tags::at`]; if the class has births, they must be used for nothing else either.
+    pub unsafe fn at(start: usize, class: Class) -> Self {
+        let slots = class.layout().slots as usize;
+        if !class.has_births() {
+            return Self(&[]);
+        }
+        let place = (start + slots * TAG_BYTES) as *const AtomicU64;
+        const { assert!(size_of::<AtomicU64>() == BIRTH_BYTES) };
+        // SAFETY: passed on to the caller; any bytes are a number, and atomics may be shared.
+        Self(unsafe { std::slice::from_raw_parts(place, slots) })
+    }
+
+    /// When a slot in use was taken, as [`set`](Self::set) was told; 0 if that is not kept.
+    pub fn get(self, slot: u32) -> u64 {
+        self.0.get(slot as usize).map_or(0, |place| place.load(Relaxed))
+    }
+
+    /// Notes when a slot was taken.
+    pub fn set(self, slot: u32, birth: u64) {
+        if let Some(place) = self.0.get(slot as usize) {
+            place.store(birth, Relaxed);
+        }
     }
 }
 

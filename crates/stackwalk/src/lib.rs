@@ -58,7 +58,8 @@
 //!
 //! * **x86_64.** A rule says where the caller's stack pointer is, relative to `rsp` or `rbp`, and
 //!   where its `rbp` was saved. Nothing else is followed: more than 99.9 % of the rules that
-//!   compilers write are of that form. Signal frames and the procedure linkage table are known. In
+//!   compilers write are of that form. So code that keeps a frame pointer is walked by it, and other
+//!   code is not, address by address and because its compiler said so. Signal frames and the procedure linkage table are known. In
 //!   a function without rules (code made at run time, hand-written assembly) the frame pointer is
 //!   followed if all that it leads to is plausible.
 //! * **aarch64.** The chain of frame records; the platform's ABI asks every function for one.

@@ -9,7 +9,7 @@ fn inside() -> Outermost {
 fn block(address: usize, size: u64) -> Block {
     // The live table does not look at buckets.
     let bucket = BucketId::FIRST;
-    Block { address, size, weight: Weight::ONE, bucket }
+    Block { address, size, weight: Weight::ONE, bucket, birth: 0 }
 }
 
 #[test]

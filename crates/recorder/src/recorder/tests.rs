@@ -35,7 +35,7 @@ fn a_block_is_in_use_from_its_allocation_to_its_free() {
     let inside = inside();
     let first = allocate(&RECORDER, &inside, one(100), &STACK);
     let second = allocate(&RECORDER, &inside, one(100), &STACK);
-    assert!(RECORDER.may_hold(first) && RECORDER.holds(second));
+    assert!(RECORDER.holds(first) && RECORDER.holds(second));
     assert_eq!(totals(&RECORDER, &inside).inuse, count(2, 200));
     RECORDER.free(&inside, first, 100);
     let (alloc, inuse, peak) = (count(2, 200), count(1, 100), count(2, 200));
@@ -90,7 +90,7 @@ fn a_block_is_counted_as_freed_before_its_place_is() {
 fn the_peak_is_that_of_all_stripes_together() {
     static RECORDER: Recorder = Recorder::new();
     let of_stack = |frame: usize| {
-        let (rows, _) = RECORDER.rows(&inside()).unwrap();
+        let Rows { rows, .. } = RECORDER.rows(&inside()).unwrap();
         let is_of = |row: &&Row| RECORDER.frames(row.stack).eq([frame]);
         rows.iter().find(is_of).map(|row| row.peak).unwrap()
     };
@@ -153,7 +153,7 @@ fn stacks_that_do_not_fit_are_counted_without_frames() {
     let dropped = RECORDER.dropped.read();
     assert!(dropped.stacks > 0 && dropped.live == 0 && dropped.samples == 0, "{dropped:?}");
     assert_eq!(totals(&RECORDER, &inside).inuse, count(stacks as u64, 8 * stacks as u64));
-    let (rows, _) = RECORDER.rows(&inside).unwrap();
+    let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
     let unknown = rows.iter().find(|row| row.stack == StackId::EMPTY).unwrap();
     assert_eq!(unknown.alloc.objects, dropped.stacks);
 }
@@ -169,7 +169,7 @@ fn rows_add_up_to_the_totals_with_fractional_weights() {
         let weight = Weight::of(size as u64, 4096);
         blocks.push((allocate(&RECORDER, &inside, sample(size, weight), &stack), size));
     }
-    let (rows, _) = RECORDER.rows(&inside).unwrap();
+    let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
     let sum = rows.iter().copied().fold(Totals::default(), Totals::plus);
     assert_eq!(sum, totals(&RECORDER, &inside));
     blocks.into_iter().for_each(|(address, size)| RECORDER.free(&inside, address, size));
@@ -193,7 +193,7 @@ fn a_snapshot_under_load_never_shows_more_in_use_than_allocated() {
         for _ in 0..50 {
             let _muted = Muted::new();
             let inside = Outermost::enter().unwrap();
-            let (rows, _) = RECORDER.rows(&inside).unwrap();
+            let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
             let inuse: u64 = rows.iter().map(|row| row.inuse.objects).sum();
             assert!(inuse <= 3, "at most one block a thread: {inuse}");
             assert!(rows.iter().all(|row| row.alloc.bytes == 64 * row.alloc.objects));

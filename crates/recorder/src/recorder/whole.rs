@@ -6,31 +6,64 @@ use super::{Recorder, STRIPES};
 use crate::arena::{Array, NoMemory};
 use crate::bucket_table::{Bucket, Spread, copy_buckets};
 use crate::entry::Outermost;
+use crate::lifetimes::{Lifetimes, Lived};
 use crate::lock::Lock;
 use crate::random::process_seed;
 use crate::recording::{Errno, Texts};
 use crate::region::Region;
-use crate::snapshot::{Row, Totals};
+use crate::snapshot::{Row, Totals, dither};
+use crate::stack_table::StackId;
 
 /// Copies of the buckets of all stripes, of one instant.
 struct Copied {
     buckets: Array<Bucket>,
     spread: Spread,
     epoch: u64,
+    /// With the same keys as the buckets; empty if lifetimes are not kept.
+    lives: Array<Life>,
+}
+
+/// What is known of lives in one bucket.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    key: (StackId, u32),
+    lived: Lived,
+}
+
+/// What was recorded.
+#[derive(Debug)]
+pub struct Rows {
+    /// One a stack and size class, in order of stacks.
+    pub rows: Array<Row>,
+    /// How far the sums over them may be off.
+    pub spread: Spread,
+    /// One a row; none if lifetimes are not kept.
+    pub lifetimes: Array<Lifetimes>,
 }
 
 impl Recorder {
-    /// What was recorded, as of one instant: a row a stack and size class, in order of stacks; and
-    /// how far the sums over them may be off.
-    pub fn rows(&self, inside: &Outermost) -> Result<(Array<Row>, Spread), NoMemory> {
-        let Copied { mut buckets, spread, epoch } = self.buckets(inside)?;
+    /// What was recorded, as of one instant.
+    pub fn rows(&self, inside: &Outermost) -> Result<Rows, NoMemory> {
+        let Copied { mut buckets, spread, epoch, mut lives } = self.buckets(inside)?;
         buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.class));
+        lives.sort_unstable_by_key(|life| life.key);
         let mut rows = Array::with_capacity(buckets.len())?;
+        let mut lifetimes = Array::with_capacity(lives.len())?;
         let seed = process_seed();
         for same in buckets.chunk_by(|a, b| (a.stack, a.class) == (b.stack, b.class)) {
             rows.push(Row::of(same, epoch, seed))?;
         }
-        Ok((rows, spread))
+        for same in lives.chunk_by(|a, b| a.key == b.key) {
+            let mut lived = Lived::default();
+            same.iter().for_each(|life| lived += life.lived);
+            lifetimes.push(lived.rounded(dither(same[0].key, seed)))?;
+        }
+        Ok(Rows { rows, spread, lifetimes })
+    }
+
+    /// Keeps how long objects live, of those allocated from now on.
+    pub fn keep_lifetimes(&self, inside: &Outermost) -> Result<(), NoMemory> {
+        self.lifetimes.begin(inside)
     }
 
     /// Copies every bucket of every stripe.
@@ -38,14 +71,21 @@ impl Recorder {
         let mut room = 0;
         loop {
             let mut buckets = Array::with_backed_capacity(room)?;
+            let has_lives = self.lifetimes.is_kept();
+            let mut lives = Array::with_backed_capacity(if has_lives { room } else { 0 })?;
             // Held together: recording stops, and with it time.
             let held: [_; STRIPES] = std::array::from_fn(|i| self.stripes[i].lock(inside));
             let wanted = self.region.rows();
             if wanted <= buckets.capacity() {
-                copy_buckets(&self.region, &mut buckets)?;
+                copy_buckets(&self.region, |row, bucket| {
+                    buckets.push(*bucket)?;
+                    let key = (bucket.stack, bucket.class);
+                    let life = || Life { key, lived: self.lifetimes.of(row) };
+                    if has_lives { lives.push(life()) } else { Ok(()) }
+                })?;
                 let (mut spread, epoch) = (Spread::default(), self.peak.epoch(inside));
                 held.iter().for_each(|stripe| spread += stripe.buckets.spread(epoch));
-                return Ok(Copied { buckets, spread, epoch });
+                return Ok(Copied { buckets, spread, epoch, lives });
             }
             // The tables are bounded, so this ends; room to grow makes the next round the last as a
             // rule.
@@ -55,7 +95,7 @@ impl Recorder {
 
     /// The sums over [`rows`](Self::rows).
     pub fn totals(&self, inside: &Outermost) -> Result<Totals, NoMemory> {
-        let (rows, _) = self.rows(inside)?;
+        let Rows { rows, .. } = self.rows(inside)?;
         Ok(rows.iter().copied().fold(Totals::default(), Totals::plus))
     }
 
@@ -86,6 +126,7 @@ impl Recorder {
         self.stacks.acquire();
         self.pool.acquire();
         self.peak.acquire();
+        self.lifetimes.acquire();
         self.region.acquire(inside);
     }
 
@@ -109,6 +150,7 @@ impl Recorder {
     }
 
     fn release(&self) {
+        self.lifetimes.release_lock();
         self.peak.release_lock();
         self.pool.release_lock();
         self.stacks.release_locks();

@@ -7,23 +7,28 @@ fn weight(size: u64, interval: u64) -> f64 {
 /// A sampler, and the interval that the process would have.
 struct Thread {
     sampler: Sampler,
-    floor: u64,
+    version: u64,
     interval: u64,
+    /// Whether this thread itself sets its intervals.
+    is_own_doing: bool,
 }
 
 impl Thread {
     fn new() -> Self {
-        Self { sampler: Sampler::new(), floor: RISE, interval: 0 }
+        Self { sampler: Sampler::new(), version: 1, interval: 0, is_own_doing: true }
     }
 
     /// Feeds one request to the sampler as the allocator does.
     fn offer(&mut self, size: u64, interval: u64) -> Option<Weight> {
         if interval != self.interval {
             self.interval = interval;
-            self.floor = self.floor.wrapping_add(RISE);
+            self.version += 1;
+            if self.is_own_doing {
+                self.sampler.judge_anew();
+            }
         }
-        let Self { sampler, floor, .. } = self;
-        if sampler.passes(size, *floor) { None } else { sampler.mark(size, *floor, interval) }
+        let Self { sampler, version, .. } = self;
+        if sampler.passes(size) { None } else { sampler.mark(size, *version, interval) }
     }
 }
 
@@ -82,6 +87,23 @@ fn a_new_interval_is_obeyed_by_the_next_request() {
 }
 
 #[test]
+fn the_interval_of_another_thread_is_obeyed_after_some_bytes() {
+    let mut thread = Thread { is_own_doing: false, ..Thread::new() };
+    for (before, after) in [(MAX_INTERVAL, 1), (0, 1), (1, 0), (0, MAX_INTERVAL)] {
+        let is_obeyed = |thread: &Thread| thread.sampler.interval.get() == after;
+        while thread.sampler.interval.get() != before {
+            thread.offer(1, before);
+        }
+        let requests = (0..).take_while(|_| {
+            thread.offer(16, after);
+            !is_obeyed(&thread)
+        });
+        let most = if before == 1 { 0 } else { LOOK_BYTES / 16 };
+        assert!(requests.count() as u64 <= most, "from {before} to {after}");
+    }
+}
+
+#[test]
 fn the_largest_interval_overflows_nothing() {
     assert!(weight(1, MAX_INTERVAL) <= (MAX_INTERVAL + 1) as f64);
     let mut thread = Thread::new();
@@ -101,16 +123,19 @@ struct Estimate {
     bytes_error: f64,
 }
 
-fn estimate(requests: impl Iterator<Item = (u64, u64)>) -> Estimate {
-    let mut thread = Thread::new();
+fn estimate(mut thread: Thread, requests: impl Iterator<Item = (u64, u64)>) -> Estimate {
     let mut sums = [0.0; 4];
+    thread.offer(0, 1);
     for (size, interval) in requests {
+        let before = thread.sampler.interval.get();
+        let is_late = !thread.is_own_doing && before > 1;
+        let in_force = if is_late { before } else { interval };
         if let Some(weight) = thread.offer(size, interval) {
             let weight = weight.fixed() as f64 / f64::from(1 << Weight::FRACTION_BITS);
             sums[0] += weight;
             sums[1] += weight * size as f64;
         }
-        let variance = weight(size, interval) - 1.0;
+        let variance = weight(size, in_force) - 1.0;
         sums[2] += variance;
         sums[3] += variance * (size as f64).powi(2);
     }
@@ -125,9 +150,17 @@ fn estimate(requests: impl Iterator<Item = (u64, u64)>) -> Estimate {
 
 /// Estimates lie within five standard errors: a false alarm once in 1.7 million runs for each.
 fn assert_unbiased(name: &str, requests: impl Iterator<Item = (u64, u64)> + Clone) {
+    assert_unbiased_on(Thread::new(), name, requests);
+}
+
+fn assert_unbiased_on(
+    thread: Thread,
+    name: &str,
+    requests: impl Iterator<Item = (u64, u64)> + Clone,
+) {
     let objects = requests.clone().count() as f64;
     let bytes: f64 = requests.clone().map(|(size, _)| size as f64).sum();
-    let estimate = estimate(requests);
+    let estimate = estimate(thread, requests);
     let off = (estimate.objects - objects) / estimate.objects_error;
     assert!(off.abs() < 5.0, "{name}: objects off by {off} standard errors");
     let off = (estimate.bytes - bytes) / estimate.bytes_error;
@@ -168,6 +201,16 @@ fn unbiased_at_mixed_sizes() {
 fn unbiased_when_the_interval_changes() {
     let intervals = [512 << 10, 64 << 10, 8 << 20, 4 << 10];
     assert_unbiased(
+        "a new interval every 100 requests",
+        (0..500_000usize).map(|i| (16 << (i % 9), intervals[i / 100 % intervals.len()])),
+    );
+}
+
+#[test]
+fn unbiased_when_other_threads_change_the_interval() {
+    let intervals = [512 << 10, 64 << 10, 8 << 20, 4 << 10, 1];
+    assert_unbiased_on(
+        Thread { is_own_doing: false, ..Thread::new() },
         "a new interval every 100 requests",
         (0..500_000usize).map(|i| (16 << (i % 9), intervals[i / 100 % intervals.len()])),
     );
