@@ -233,6 +233,7 @@ impl<'a> Binary<'a> {
         match self.file.architecture() {
             Architecture::X86_64 | Architecture::X86_64_X32 => Ok(Processor::X86 { bits: 64 }),
             Architecture::I386 => Ok(Processor::X86 { bits: 32 }),
+            Architecture::Aarch64 => Ok(Processor::Arm64),
             other => Err(Error::processor(self.image.path(), &format!("{other:?}"))),
         }
     }
