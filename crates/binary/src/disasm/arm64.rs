@@ -7,6 +7,7 @@ mod integer;
 mod memory;
 mod operand;
 mod operation;
+mod sizes;
 mod system;
 mod undefined;
 mod vector;

@@ -47,8 +47,9 @@ impl Writer<'_> {
             O::B => format!("JMP {}", self.target()?),
             O::BL => format!("CALL {}", self.target()?),
             O::Bcc(code) => format!("{} {}", jump(code), self.target()?),
-            O::BR => format!("JMP ({})", n()),
-            O::BLR => format!("CALL ({})", n()),
+            // The last register, which holds no address, has its number here.
+            O::BR => format!("JMP (R{})", word.n()),
+            O::BLR => format!("CALL (R{})", word.n()),
             O::RET if word.n() == 30 => "RET".to_owned(),
             O::RET => format!("RET {}", n()),
             O::CBZ => format!("CBZ{narrow} {}, {}", d(), self.target()?),

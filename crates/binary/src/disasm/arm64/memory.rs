@@ -8,7 +8,11 @@ use super::operand::{self, register, register_or_stack};
 
 /// The text of a load or store; nothing for other instructions.
 pub(super) fn text(writer: &Writer<'_>) -> Option<String> {
-    single(writer).or_else(|| pair(writer)).or_else(|| exclusive(writer)).or_else(|| lists(writer))
+    single(writer)
+        .or_else(|| pair(writer))
+        .or_else(|| exclusive(writer))
+        .or_else(|| lists(writer))
+        .or_else(|| atomic(writer))
 }
 
 /// In which order the operands of an access to memory stand.
@@ -87,6 +91,9 @@ fn integer(opcode: Opcode, size: SizeCode) -> Option<&'static str> {
         O::STTR => by_width("STTR", "STTRW"),
         O::STTRB => "STTRBW",
         O::STTRH => "STTRHW",
+        O::STLUR => by_width("STLUR", "STLURW"),
+        O::STLURB => "STLURB",
+        O::STLURH => "STLURH",
         _ => return None,
     })
 }
@@ -185,6 +192,30 @@ fn lists(writer: &Writer<'_>) -> Option<String> {
     let place = operand::operand(decoded.operands[1], 'V')?;
     let operands = if decoded.opcode == O::ST1 { [list, place] } else { [place, list] };
     Some(line(&format!("{vector}{name}{}", change(decoded.operands[1])), &operands))
+}
+
+/// Accesses that read and write at once. The reference does not know them; Go's assembler does.
+fn atomic(writer: &Writer<'_>) -> Option<String> {
+    let word = writer.word;
+    let swaps = word.is(0x3f20_7c00, 0x0820_7c00) && !word.bit(23);
+    let compares = word.is(0x3fa0_7c00, 0x08a0_7c00) || swaps;
+    let combines = word.is(0x3f20_0c00, 0x3820_0000) && !word.is(0x0000_f000, 0x0000_c000);
+    if !compares && !combines {
+        return None;
+    }
+    let name = writer.decoded.opcode.to_string().to_uppercase();
+    let width = match (swaps, word.field(30, 2)) {
+        (true, size) => ["W", "D"][(size & 1) as usize],
+        (_, 2) => "W",
+        (_, 3) => "D",
+        _ => "",
+    };
+    let place = format!("({})", register_or_stack(word.n()));
+    let value = |number: u32| {
+        let second = register((number + 1) % 32);
+        if swaps { format!("({}, {second})", register(number)) } else { register(number) }
+    };
+    Some(line(&format!("{name}{width}"), &[value(word.m()), place, value(word.d())]))
 }
 
 /// How the address is changed by the access.
