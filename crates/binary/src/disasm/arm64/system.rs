@@ -60,6 +60,11 @@ fn system_register(word: Word) -> String {
 fn state(word: Word) -> Option<&'static str> {
     Some(match (word.field(16, 3), word.field(5, 3)) {
         (0, 5) => "SPSel",
+        (0, 3) => "UAO",
+        (0, 4) => "PAN",
+        (3, 1) => "SSBS",
+        (3, 2) => "DIT",
+        (3, 4) => "TCO",
         (3, 6) => "DAIFSet",
         (3, 7) => "DAIFClr",
         _ => return None,
