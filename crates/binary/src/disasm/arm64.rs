@@ -68,3 +68,6 @@ fn target(decoded: &Decoded, at: LinkAddr) -> Option<u64> {
     let base = if decoded.opcode == Opcode::ADRP { at.0 & !0xfff } else { at.0 };
     Some(base.wrapping_add_signed(distance))
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,8 +28,18 @@ enum Order {
 fn single(writer: &Writer<'_>) -> Option<String> {
     use Opcode as O;
     let decoded = writer.decoded;
-    let is_store =
-        matches!(decoded.opcode, O::STR | O::STRB | O::STRH | O::STUR | O::STURB | O::STURH);
+    let is_store = matches!(
+        decoded.opcode,
+        O::STR
+            | O::STRB
+            | O::STRH
+            | O::STUR
+            | O::STURB
+            | O::STURH
+            | O::STLUR
+            | O::STLURB
+            | O::STLURH
+    );
     let order = if is_store { Order::Store } else { Order::Load };
     let name = match decoded.operands[0] {
         Operand::SIMDRegister(size, _) => floating(decoded.opcode, size)?,

@@ -27,14 +27,14 @@ pub(super) fn text(writer: &Writer<'_>) -> String {
         O::DUP if matches!(decoded.operands[0], Operand::SIMDRegister(_, _)) => "VMOV".to_owned(),
         O::NOT => "VMVN".to_owned(),
         O::SMOV if !writer.word.bit(30) => "SMOVW".to_owned(),
-        _ if is_marked(writer, scalar) => format!("V{name}"),
+        _ if is_marked(writer, &name, scalar) => format!("V{name}"),
         _ => name,
     };
     line(&name, &operands)
 }
 
 /// Whether the name begins with a letter for vectors.
-fn is_marked(writer: &Writer<'_>, scalar: char) -> bool {
+fn is_marked(writer: &Writer<'_>, name: &str, scalar: char) -> bool {
     use Opcode as O;
     let unmarked = matches!(
         writer.decoded.opcode,
@@ -61,22 +61,10 @@ fn is_marked(writer: &Writer<'_>, scalar: char) -> bool {
             | O::FCVTZU
             | O::SCVTF
             | O::UCVTF
-            | O::AESD
-            | O::AESE
-            | O::AESIMC
-            | O::AESMC
-            | O::SHA1C
-            | O::SHA1H
-            | O::SHA1M
-            | O::SHA1P
-            | O::SHA1SU0
-            | O::SHA1SU1
-            | O::SHA256H
-            | O::SHA256H2
-            | O::SHA256SU0
-            | O::SHA256SU1
     );
+    let cipher = ["AES", "SHA1", "SHA256", "SHA512"].iter().any(|kind| name.starts_with(kind));
     !unmarked
+        && !cipher
         && match writer.decoded.operands[0] {
             Operand::SIMDRegister(_, _) => scalar == 'V',
             Operand::SIMDRegisterElements(_, _, _)
