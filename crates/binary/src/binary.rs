@@ -238,7 +238,8 @@ impl<'a> Binary<'a> {
         }
     }
 
-    /// The bytes in `range` of each section of code, and where they start.
+    /// The bytes in `range` of each section of code, and where they start: in all no more than the file
+    /// has, for sections may claim the same ones.
     fn code(&self, range: &Range<LinkAddr>) -> Vec<(LinkAddr, &'a [u8])> {
         let sections = self.file.sections();
         let code = sections.filter(|section| section.kind() == object::SectionKind::Text);
@@ -253,6 +254,12 @@ impl<'a> Binary<'a> {
             })
             .collect();
         parts.sort_by_key(|(start, _)| *start);
+        let mut left = self.image.bytes().len();
+        parts.retain_mut(|(_, bytes)| {
+            *bytes = &bytes[..bytes.len().min(left)];
+            left -= bytes.len();
+            !bytes.is_empty()
+        });
         parts
     }
 

@@ -4,8 +4,8 @@
 //! section bytes -> decoder (iced-x86, yaxpeax-arm) -> one instruction -> Plan 9 or Intel text
 //! ```
 //!
-//! A byte that starts no instruction is shown as `?`, and the next one is tried: whatever the bytes
-//! are, each step makes progress.
+//! A byte (of AArch64 a word) that starts no instruction is shown as `?`, and the next one is tried:
+//! whatever the bytes are, each step makes progress.
 
 mod arm64;
 mod names;
