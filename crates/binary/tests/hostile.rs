@@ -110,15 +110,15 @@ fn sections_of_the_same_bytes(count: u16) -> Vec<u8> {
     file.resize(16, 0);
     let mut push = |bytes: &[u8]| file.extend(bytes);
     push(&[2, 0, 183, 0, 1, 0, 0, 0]);
-    [0, 0, 64].map(|number: u64| push(&number.to_le_bytes()));
+    push(&[0_u64, 0, 64].map(u64::to_le_bytes).concat());
     push(&[0; 4]);
-    [64, 56, 0, 64, count, 1].map(|number: u16| push(&number.to_le_bytes()));
+    push(&[64, 56, 0, 64, count, 1].map(u16::to_le_bytes).concat());
     for number in 0..u64::from(count) {
         // The second one has the names.
         let kind = if number == 1 { 3 } else { 1 };
         push(&[0, 0, 0, 0, kind, 0, 0, 0]);
         let address = 0x1000 + number * 0x100_0000;
-        [6, address, 0, size, 0, 4, 0].map(|number: u64| push(&number.to_le_bytes()));
+        push(&[6, address, 0, size, 0, 4, 0].map(u64::to_le_bytes).concat());
     }
     file
 }
