@@ -131,7 +131,7 @@ fn moves_at_once(word: Word) -> bool {
         return false;
     }
     if s < 16 {
-        return (width - r) % 16 <= 15 - s && (width - r) % width % 16 <= 15 - s;
+        return (width - r) % 16 <= 15 - s;
     }
     s >= width - 15 && r % 16 <= s - (width - 15)
 }

@@ -114,8 +114,8 @@ fn numbers(word: Word) -> bool {
 
 /// Vectors, and scalars that are treated as such.
 fn vectors(word: Word) -> bool {
-    let scalar = word.is(0xdf00_0000 & !0x0100_0000, 0x5e00_0000);
-    let vector = word.is(0x9f00_0000 & !0x0100_0000, 0x0e00_0000);
+    let scalar = word.is(0xde00_0000, 0x5e00_0000);
+    let vector = word.is(0x9e00_0000, 0x0e00_0000);
     if !scalar && !vector {
         return false;
     }
@@ -162,16 +162,16 @@ fn by_vector(word: Word, scalar: bool) -> bool {
 /// Instructions for ciphers that came later.
 fn ciphers(word: Word) -> bool {
     const SHAPES: [(u32, u32); 10] = [
-        (0xffe0_8000, 0xce00_0000),
-        (0xffe0_8000, 0xce20_0000),
-        (0xffe0_8000, 0xce40_0000),
-        (0xffe0_c000, 0xce40_8000),
-        (0xffe0_0000, 0xce80_0000),
-        (0xffe0_f000, 0xce60_8000),
-        (0xffe0_f800, 0xce60_c000),
-        (0xffe0_fc00, 0xce60_c800),
-        (0xffff_fc00, 0xcec0_8000),
-        (0xffff_fc00, 0xcec0_8400),
+        (0xffe0_8000, 0xce00_0000), // EOR3
+        (0xffe0_8000, 0xce20_0000), // BCAX
+        (0xffe0_8000, 0xce40_0000), // SM3SS1
+        (0xffe0_c000, 0xce40_8000), // SM3TT1A and the like
+        (0xffe0_0000, 0xce80_0000), // XAR
+        (0xffe0_f000, 0xce60_8000), // SHA512H and the like, RAX1
+        (0xffe0_f800, 0xce60_c000), // SM3PARTW1, SM3PARTW2
+        (0xffe0_fc00, 0xce60_c800), // SM4EKEY
+        (0xffff_fc00, 0xcec0_8000), // SHA512SU0
+        (0xffff_fc00, 0xcec0_8400), // SM4E
     ];
     word.field(24, 8) == 0xce && !SHAPES.iter().any(|(mask, value)| word.is(*mask, *value))
 }
