@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use heapwise_binary::{Binary, DebugFiles, FileOffset, Image, LinkAddr, MappedRange};
+use heapwise_binary::{Binary, DebugFiles, FileOffset, Image, LinkAddr, MappedRange, Syntax};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -22,5 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
         frames.iter().for_each(|frame| drop(frame.name()));
         let range = MappedRange { start: asked, limit: u64::MAX, offset: FileOffset(address) };
         let _ = binary.link_address(address, &range);
+        // Code of each processor that is known, of whatever length.
+        for syntax in [Syntax::Plan9, Syntax::Native] {
+            let _ = binary.instructions(LinkAddr(address)..LinkAddr(u64::MAX), syntax);
+        }
     }
 });

@@ -18,6 +18,9 @@ const ROWS: &[Row] = &[
     // The reference finds the table of functions in it by a symbol.
     ("windows/small.exe", &["small/small.go"], "", &[("GOOS", "windows")]),
     ("darwin/small", &["small/small.go"], "-s -w", &[("GOOS", "darwin"), ("GOARCH", "arm64")]),
+    // With symbols, by which machine code is found.
+    ("darwin/named", &["small/small.go"], "", &[("GOOS", "darwin"), ("GOARCH", "arm64")]),
+    ("arm64/small", &["small/small.go"], "", &[("GOOS", "linux"), ("GOARCH", "arm64")]),
 ];
 
 /// Makes the executables whose sources changed since. Returns the folder that holds them.

@@ -233,11 +233,13 @@ impl<'a> Binary<'a> {
         match self.file.architecture() {
             Architecture::X86_64 | Architecture::X86_64_X32 => Ok(Processor::X86 { bits: 64 }),
             Architecture::I386 => Ok(Processor::X86 { bits: 32 }),
+            Architecture::Aarch64 => Ok(Processor::Arm64),
             other => Err(Error::processor(self.image.path(), &format!("{other:?}"))),
         }
     }
 
-    /// The bytes in `range` of each section of code, and where they start.
+    /// The bytes in `range` of each section of code, and where they start: in all no more than the file
+    /// has, for sections may claim the same ones.
     fn code(&self, range: &Range<LinkAddr>) -> Vec<(LinkAddr, &'a [u8])> {
         let sections = self.file.sections();
         let code = sections.filter(|section| section.kind() == object::SectionKind::Text);
@@ -252,6 +254,12 @@ impl<'a> Binary<'a> {
             })
             .collect();
         parts.sort_by_key(|(start, _)| *start);
+        let mut left = self.image.bytes().len();
+        parts.retain_mut(|(_, bytes)| {
+            *bytes = &bytes[..bytes.len().min(left)];
+            left -= bytes.len();
+            !bytes.is_empty()
+        });
         parts
     }
 

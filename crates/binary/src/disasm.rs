@@ -4,9 +4,10 @@
 //! section bytes -> decoder (iced-x86, yaxpeax-arm) -> one instruction -> Plan 9 or Intel text
 //! ```
 //!
-//! A byte that starts no instruction is shown as `?`, and the next one is tried: whatever the bytes
-//! are, each step makes progress.
+//! A byte (of AArch64 a word) that starts no instruction is shown as `?`, and the next one is tried:
+//! whatever the bytes are, each step makes progress.
 
+mod arm64;
 mod names;
 mod plan9;
 mod prefixes;
@@ -14,6 +15,9 @@ mod x86;
 
 use crate::LinkAddr;
 use crate::symbols::Names;
+
+/// What stands for bytes that are no instruction.
+const UNKNOWN: &str = "?";
 
 /// How instructions are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +42,7 @@ pub struct Instruction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Processor {
     X86 { bits: u32 },
+    Arm64,
 }
 
 /// Code, and what is needed to read it.
@@ -53,6 +58,7 @@ impl Code<'_> {
     pub(crate) fn instructions(&self, syntax: Syntax) -> Vec<Instruction> {
         match self.processor {
             Processor::X86 { bits } => x86::instructions(self, bits, syntax),
+            Processor::Arm64 => arm64::instructions(self, syntax),
         }
     }
 }

@@ -51,12 +51,17 @@ impl<'a> Names<'a> {
     pub(crate) fn read(file: &object::File<'a>) -> Self {
         let named = |symbol: object::Symbol<'a, '_>| {
             let name = symbol.name_bytes().ok().filter(|name| !name.is_empty())?;
+            // The reference takes the underscore off names of Go only, which have a dot.
+            let name = if name.contains(&b'.') { plain(file, name) } else { name };
             let (address, size) = (LinkAddr(symbol.address()), symbol.size());
             (address.0 != 0).then_some(Symbol { address, size, name })
         };
         let mut rows: Vec<_> = file.symbols().filter_map(named).collect();
         // Of several names at one address the last one counts: the largest, then the last in the table.
         rows.sort_by_key(|symbol| (symbol.address, symbol.size));
+        if is_apple(file) || is_windows(file) {
+            reach_to_the_next(&mut rows);
+        }
         Self { rows }
     }
 
@@ -78,14 +83,37 @@ impl<'a> Names<'a> {
     }
 }
 
+fn is_apple(file: &object::File<'_>) -> bool {
+    matches!(file, object::File::MachO32(_) | object::File::MachO64(_))
+}
+
+fn is_windows(file: &object::File<'_>) -> bool {
+    matches!(file, object::File::Pe32(_) | object::File::Pe64(_))
+}
+
+/// A name as it was in the source: compilers of macOS put an underscore before every one.
+fn plain<'a>(file: &object::File<'_>, name: &'a [u8]) -> &'a [u8] {
+    name.strip_prefix(b"_").filter(|_| is_apple(file)).unwrap_or(name)
+}
+
+/// Symbols of macOS and Windows have no size: each reaches to the next one, and the last one nowhere.
+fn reach_to_the_next(rows: &mut [Symbol<'_>]) {
+    let mut next = None;
+    for at in (0..rows.len()).rev() {
+        let address = rows[at].address;
+        if let Some(after) = rows.get(at + 1).filter(|after| after.address != address) {
+            next = Some(after.address);
+        }
+        rows[at].size = next.map_or(0, |next| next.0 - address.0);
+    }
+}
+
 fn function<'a>(file: &object::File<'a>, symbol: &object::Symbol<'a, '_>) -> Option<Symbol<'a>> {
     let name = symbol.name_bytes().ok()?;
     if !is_function(file, symbol) || !symbol.is_definition() || name.is_empty() {
         return None;
     }
-    // Compilers of macOS put an underscore before every name.
-    let is_apple = matches!(file, object::File::MachO32(_) | object::File::MachO64(_));
-    let name = name.strip_prefix(b"_").filter(|_| is_apple).unwrap_or(name);
+    let name = plain(file, name);
     let address = symbol.address();
     let size = match symbol.size() {
         0 => rest_of_section(file, symbol.section_index()?, address)?,
@@ -96,13 +124,12 @@ fn function<'a>(file: &object::File<'a>, symbol: &object::Symbol<'a, '_>) -> Opt
 
 /// Not every compiler for Windows says which symbols are functions: what lies in code is one.
 fn is_function(file: &object::File<'_>, symbol: &object::Symbol<'_, '_>) -> bool {
-    let is_windows = matches!(file, object::File::Pe32(_) | object::File::Pe64(_));
     let in_code = || {
         let section = symbol.section_index().and_then(|row| file.section_by_index(row).ok());
         section.is_some_and(|section| section.kind() == SectionKind::Text)
     };
     symbol.kind() == SymbolKind::Text
-        || (is_windows
+        || (is_windows(file)
             && matches!(symbol.kind(), SymbolKind::Unknown | SymbolKind::Data)
             && in_code())
 }

@@ -85,6 +85,13 @@ fn a_program_of_windows_is_loaded_as_a_whole() {
     assert_eq!(frames(&exe, outer..outer + size, &mapped(0, 0, 0)), STACK);
     run("objcopy", &["--strip-debug", text(&exe)]);
     assert_eq!(frames(&exe, outer..outer + size, &mapped(0, 0, 0)), ["outer :0 0"]);
+
+    // Symbols have no size there, but code is found by them.
+    let image = Image::open(&exe).unwrap();
+    let binary = Binary::parse(&image).unwrap();
+    let (start, _) = function(&elf, &["_start"]);
+    let named = binary.named().iter().find(|row| row.name == b"outer").unwrap();
+    assert_eq!((named.address.0, named.size), (outer, start - outer));
 }
 
 /// What the program holds, in the format of macOS: code and symbols, and debug information.
@@ -159,4 +166,16 @@ fn a_kernel_is_found_where_the_boot_moved_it() {
         let addresses = outer.wrapping_add(by)..(outer + size).wrapping_add(by);
         assert_eq!(frames(&kernel, addresses, &range), STACK, "{start:#x} {offset:#x}");
     }
+}
+
+#[test]
+fn symbols_of_macos_reach_to_the_next_one() {
+    let symbols = vec![("_main.run", 0x1_0000_1000), ("_start", 0x1_0000_1010)];
+    let text = (0x1_0000_1000, vec![0; 32]);
+    let file = MachO { kind: mach_o::EXECUTABLE, text, symbols, ..MachO::default() };
+    let image = Image::from_bytes(Path::new("program"), file.write([7; 16]));
+    let binary = Binary::parse(&image).unwrap();
+    // Only names of Go, which have a dot, lose the underscore of the linker.
+    let rows: Vec<_> = binary.named().iter().map(|row| (row.name, row.size)).collect();
+    assert_eq!(rows, [(&b"main.run"[..], 16), (b"_start", 0)]);
 }

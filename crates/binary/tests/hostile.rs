@@ -6,7 +6,9 @@ mod programs;
 
 use std::path::Path;
 
-use heapwise_binary::{Binary, DebugFiles, Error, FileOffset, Image, LinkAddr, MappedRange};
+use heapwise_binary::{
+    Binary, DebugFiles, Error, FileOffset, Image, LinkAddr, MappedRange, Syntax,
+};
 use programs::{C, compile_c, folder, function};
 
 fn open_error(path: &Path) -> String {
@@ -48,6 +50,8 @@ fn ask_everything(bytes: Vec<u8>, at: u64) -> Result<usize, Error> {
         found += frames.len();
         let range = MappedRange { start: address, limit: u64::MAX, offset: FileOffset(at) };
         found += usize::from(binary.link_address(address, &range).is_some());
+        let code = LinkAddr(address)..LinkAddr(address.saturating_add(64));
+        let _ = binary.instructions(code, Syntax::Plan9);
     }
     Ok(found + binary.build_id().map_or(0, |id| id.len()))
 }
@@ -97,4 +101,34 @@ fn a_damaged_program_never_panics() {
         }
         assert!(refused < 400, "some damage leaves a program readable");
     }
+}
+
+/// A program for AArch64 with nothing but `count` sections of code, each of which is the whole file.
+fn sections_of_the_same_bytes(count: u16) -> Vec<u8> {
+    let size = 64 + u64::from(count) * 64;
+    let mut file = b"\x7fELF\x02\x01\x01".to_vec();
+    file.resize(16, 0);
+    let mut push = |bytes: &[u8]| file.extend(bytes);
+    push(&[2, 0, 183, 0, 1, 0, 0, 0]);
+    push(&[0_u64, 0, 64].map(u64::to_le_bytes).concat());
+    push(&[0; 4]);
+    push(&[64, 56, 0, 64, count, 1].map(u16::to_le_bytes).concat());
+    for number in 0..u64::from(count) {
+        // The second one has the names.
+        let kind = if number == 1 { 3 } else { 1 };
+        push(&[0, 0, 0, 0, kind, 0, 0, 0]);
+        let address = 0x1000 + number * 0x100_0000;
+        push(&[6, address, 0, size, 0, 4, 0].map(u64::to_le_bytes).concat());
+    }
+    file
+}
+
+#[test]
+fn sections_of_the_same_bytes_are_not_read_over_and_over() {
+    let bytes = sections_of_the_same_bytes(2000);
+    let words = bytes.len() / 4;
+    let image = Image::from_bytes(Path::new("hostile"), bytes);
+    let binary = Binary::parse(&image).unwrap();
+    let read = binary.instructions(LinkAddr(0)..LinkAddr(u64::MAX), Syntax::Plan9).unwrap();
+    assert_eq!(read.len(), words);
 }

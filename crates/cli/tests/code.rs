@@ -117,11 +117,11 @@ fn code_outside_of_the_text_section_is_shown() {
 fn code_for_another_processor_is_left_to_a_tool() {
     let linked = Linked::new(&[]);
     let mut bytes = std::fs::read(&linked.path).unwrap();
-    bytes[18..20].copy_from_slice(&183_u16.to_le_bytes()); // AArch64
+    bytes[18..20].copy_from_slice(&243_u16.to_le_bytes()); // RISC-V
     linked.sandbox.write("vmlinux", &bytes);
     let run = linked.shown(&["-disasm=quick"], "quick", fixed(&linked));
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    let why = "vmlinux: code for Aarch64 cannot be disassembled; \
+    let why = "vmlinux: code for Riscv64 cannot be disassembled; \
                an objdump that knows it can be used with -tools=DIR, its folder\n";
     assert!(run.stderr.ends_with(why), "{}", run.stderr);
 }

@@ -176,6 +176,12 @@ mod tests {
     }
 
     #[test]
+    fn code_ends_500_bytes_after_the_last_address() {
+        let page = page("work", None).unwrap();
+        assert!(page.contains(" 4021f0: ") && !page.contains(" 4021f4: "), "{page}");
+    }
+
+    #[test]
     fn what_is_not_found_is_said() {
         let why = page("nothing", None).unwrap_err();
         assert_eq!(why, "no matches found for regexp: nothing");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use object::{Object, ObjectSegment, ObjectSymbol, SymbolKind};
+use object::{BinaryFormat, Object, ObjectSegment, ObjectSymbol, SymbolKind};
 
 use crate::case::Case;
 use crate::setup::Setup;
@@ -83,6 +83,7 @@ fn programs(setup: &Setup, folder: &Path) -> Result<Vec<Program>, String> {
         patterns,
     };
     let ours = setup.ours.parent().unwrap_or(Path::new("."));
+    let executable = |name: &str| setup.go_executables.join(name);
     Ok(vec![
         compiled("c-pie", "cc", "inlined.c", &["-O2", "-pie"])?,
         compiled("c-fixed", "cc", "inlined.c", &["-O1", "-no-pie"])?,
@@ -90,6 +91,9 @@ fn programs(setup: &Setup, folder: &Path) -> Result<Vec<Program>, String> {
         compiled("cpp", "c++", "templates.cc", &["-O2"])?,
         built("rust", ours.join("walk"), "4walk", &["walk", "walk.*main"]),
         built("go", setup.go_profiles.join("generics/generics"), "main.", &["main", "main..G"]),
+        // Every instruction of the runtime, too.
+        built("go-arm64", executable("arm64/small"), "", &["main", "^runtime.mem", "."]),
+        built("go-arm64-macos", executable("darwin/named"), "main.", &["main", "grow", "_main"]),
     ])
 }
 
@@ -152,7 +156,8 @@ fn sampled(program: &Program) -> Result<Vec<u8>, String> {
     });
     let mut functions: Vec<(u64, &str)> = file
         .symbols()
-        .filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.size() > 0)
+        .filter(|symbol| symbol.kind() == SymbolKind::Text)
+        .filter(|symbol| symbol.size() > 0 || file.format() == BinaryFormat::MachO)
         .filter_map(|symbol| Some((symbol.address(), symbol.name().ok()?)))
         .filter(|(address, name)| page(*address) + bias >= start && name.contains(program.part))
         .collect();

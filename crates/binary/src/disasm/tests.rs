@@ -211,4 +211,5 @@ fn any_bytes_are_read_to_their_end() {
     }
 }
 
-const ALL: [Processor; 2] = [Processor::X86 { bits: 32 }, Processor::X86 { bits: 64 }];
+const ALL: [Processor; 3] =
+    [Processor::X86 { bits: 32 }, Processor::X86 { bits: 64 }, Processor::Arm64];

@@ -4,12 +4,9 @@ use iced_x86::{
     Decoder, DecoderOptions, Formatter, Instruction as Decoded, IntelFormatter, Mnemonic, OpKind,
 };
 
-use super::{Code, Instruction, Syntax, plan9};
+use super::{Code, Instruction, Syntax, UNKNOWN, plan9};
 use crate::LinkAddr;
 use crate::symbols::Names;
-
-/// What stands for a byte that starts no instruction.
-const UNKNOWN: &str = "?";
 
 /// The instructions of `code`, for a processor in the mode of `bits`.
 pub(super) fn instructions(code: &Code<'_>, bits: u32, syntax: Syntax) -> Vec<Instruction> {

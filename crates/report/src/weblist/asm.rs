@@ -97,10 +97,10 @@ fn ranges(input: &Input<'_>, interest: &Interest) -> Vec<Range> {
         let flat = interest.values.get(&at).map_or(0, |values| values.flat);
         match ranges.last_mut() {
             Some(last) if last.mapping == mapping && at - last.end <= GAP => {
-                last.end = at + 1;
+                last.end = at;
                 last.flat = last.flat.wrapping_add(flat);
             }
-            _ => ranges.push(Range { mapping, start: at, end: at.saturating_add(1), flat }),
+            _ => ranges.push(Range { mapping, start: at, end: at, flat }),
         }
     }
     for range in &mut ranges {
