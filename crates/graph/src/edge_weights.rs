@@ -87,14 +87,13 @@ impl EdgeWeights {
         let ways = at_once(parts, |rows| Ways::of(rows, &runs, frames, &numbers));
         let weight = |row| value.weight(profile.samples.values(row)).unwrap_or_default().sum;
         let sums = at_once((0..threads).collect(), |thread| {
-            let mut sums = Vec::new();
+            let (mut sums, mut table) = (Vec::new(), Table::new());
             for class in (thread..classes).step_by(threads) {
-                let mut table = Table::new();
                 let mine = |source: u16| usize::from(source) & (classes - 1) == class;
                 for ways in &ways {
                     ways.each(|row, way| table.add_calls(way, row as u32 + 1, weight(row), mine));
                 }
-                sums.extend(table.cells.into_iter().filter(|cell| !cell.is_empty()));
+                table.empty_into(&mut sums);
             }
             sums
         });
@@ -173,6 +172,14 @@ impl Table {
                 cell.sum = cell.sum.wrapping_add(sum);
             }
         }
+    }
+
+    /// Moves the edges out. The table keeps its size: the next callers have about as many.
+    fn empty_into(&mut self, sums: &mut Vec<Cell>) {
+        sums.reserve(self.edges);
+        sums.extend(self.cells.iter().copied().filter(|cell| !cell.is_empty()));
+        self.cells.fill(Cell::default());
+        self.edges = 0;
     }
 
     /// The cell of an edge; made if it is new.
