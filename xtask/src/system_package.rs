@@ -4,12 +4,20 @@ use std::process::{Command, Stdio};
 
 use crate::{Result, process};
 
-/// Installs `package`, or says how to, unless `program` is there.
+/// Installs `package`, or says how to, unless its `program` is there.
 ///
 /// # Errors
 /// As [`install`].
 pub fn provide(program: &str, package: &str) -> Result<()> {
-    let there = process::output(Command::new(program).arg("--version")).is_ok();
+    provide_if(&[program, "--version"], package)
+}
+
+/// The same, unless a command succeeds.
+///
+/// # Errors
+/// As [`install`].
+pub fn provide_if(asks: &[&str], package: &str) -> Result<()> {
+    let there = process::output(Command::new(asks[0]).args(&asks[1..])).is_ok();
     if there { Ok(()) } else { install(package) }
 }
 

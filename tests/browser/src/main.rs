@@ -13,6 +13,7 @@ mod flame_graph;
 mod large;
 mod menus;
 mod pages;
+mod pictures;
 mod profiles;
 mod setup;
 mod webdriver;
@@ -32,6 +33,7 @@ const TESTS: &[(&str, Test)] = &[
     ("pages/table-sorts-and-selects", pages::table),
     ("pages/graph-can-be-read", pages::graph),
     ("pages/source-shows-machine-code", pages::source),
+    ("pictures/same-as-graphviz", pictures::content),
     ("menus/views-and-sample-types", menus::views_and_samples),
     ("menus/refine", menus::refine),
     ("menus/configurations", menus::configurations),

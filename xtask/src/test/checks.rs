@@ -93,6 +93,7 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
 fn browser(workspace: &Workspace) -> Result<Vec<Command>> {
     let reference = Reference::prepare(workspace)?;
     let go_profiles = go_profiles::prepare(workspace, &reference)?;
+    system_package::provide_if(&["dot", "-V"], "graphviz")?;
     system_package::provide("chromium", "chromium")?;
     system_package::provide("chromedriver", "chromium-driver")?;
     let axe = axe::prepare(workspace)?;
