@@ -12,11 +12,13 @@
 //! # fn main() {}
 //! ```
 //!
-//! Needs the feature `http`; `serve` and what belongs to it need the feature `server`.
+//! Needs the feature `http`; `serve` and what belongs to it need the feature `server`, `router` the
+//! feature `axum`.
 //!
 //! ```text
 //! request -> route -> memory | index | cmdline | symbol | why not -> response    plain functions
 //! socket -> server -> guard -> request                                           feature `server`
+//! axum's Router -> request                                                       feature `axum`
 //! ```
 //!
 //! # In a server of your own
@@ -59,6 +61,8 @@
 //!
 //! No path of a request is opened, and but for where `delta_heap` begins no request changes anything.
 
+#[cfg(feature = "axum")]
+mod axum;
 mod baseline;
 mod index;
 mod legacy_text;
@@ -73,6 +77,8 @@ mod server;
 
 use ::http::{Request, Response};
 
+#[cfg(feature = "axum")]
+pub use axum::router;
 pub use pending::{Answer, Pending};
 #[cfg(feature = "server")]
 pub use server::{Options, Server, serve};

@@ -30,6 +30,7 @@
 //! | | profiles in files, recordings, totals | 9 |
 //! | `http` | `heapwise::http`: answers to requests below `/debug/pprof/`, for a server of your own | `http`, `bytes`, `itoa` |
 //! | `server` | `heapwise::http::serve`: a small server for them; with `http` | `httparse` |
+//! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
 //!
 //! # What counts
 //!

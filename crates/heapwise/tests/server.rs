@@ -3,14 +3,17 @@
 
 mod common;
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use heapwise::http::{Options, Server, serve};
+use heapwise_profile::{LabelValue, Profile};
 
 #[global_allocator]
 static ALLOC: heapwise::Alloc = heapwise::Alloc::system().with_interval(1);
@@ -185,4 +188,60 @@ fn a_dropped_server_leaves_its_port_and_whoever_waits() {
     assert!(TcpStream::connect(address).is_err());
     let again = serve(address).unwrap();
     assert_eq!(get(&again, "/debug/pprof/cmdline").status(), "200");
+}
+
+#[test]
+fn what_was_allocated_never_falls_for_any_stack() {
+    let _alone = alone();
+    heapwise::heap::set_interval(512);
+    let server = serve("127.0.0.1:0").unwrap();
+    let ends = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for thread in 1..=3 {
+            let ends = &ends;
+            scope.spawn(move || {
+                let mut kept = Vec::new();
+                let late = Instant::now() + Duration::from_secs(60);
+                let goes_on = || !ends.load(Ordering::Relaxed) && Instant::now() < late;
+                for round in (0usize..).take_while(|_| goes_on()) {
+                    // Several sizes at one place, so that their mean changes all the time.
+                    kept.push(black_box(vec![1u8; thread * 100 + round % 700]));
+                    if kept.len() == 1000 {
+                        kept.clear();
+                    }
+                }
+            });
+        }
+        let mut before = Allocated::new();
+        for interval in [512, 512, 4096, 64, 64, 1 << 20, 512] {
+            heapwise::heap::set_interval(interval);
+            thread::sleep(Duration::from_millis(60));
+            let now = allocated(&common::profile(&get(&server, "/debug/pprof/allocs").body));
+            for (key, [objects, bytes]) in &before {
+                let later = now.get(key).copied().unwrap_or_default();
+                assert!(later[0] >= *objects && later[1] >= *bytes, "{key:?}: {later:?}");
+            }
+            assert!(now.len() > before.len() / 2 && !now.is_empty());
+            before = now;
+        }
+        ends.store(true, Ordering::Relaxed);
+    });
+    heapwise::heap::set_interval(1);
+}
+
+/// Objects and bytes allocated, by stack and label.
+type Allocated = HashMap<(Vec<u64>, i64), [i64; 2]>;
+
+fn allocated(profile: &Profile) -> Allocated {
+    let mut sums = Allocated::new();
+    for sample in profile.samples.iter() {
+        let stack = sample.stack.iter().map(|&id| profile.locations.get(id).address.0).collect();
+        let LabelValue::Number { number, .. } = sample.labels[0].value else { panic!("no number") };
+        let values = [sample.values[0], sample.values[1]];
+        assert!(
+            sums.insert((stack, number), values).is_none(),
+            "two samples of one stack and label"
+        );
+    }
+    sums
 }

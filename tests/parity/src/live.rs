@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use libtest_mimic::{Failed, Trial};
 
 use crate::difference;
+use crate::pages;
 use crate::setup::Setup;
 use crate::tool::{self, Answer};
 
@@ -133,7 +134,19 @@ fn judge(program: &Program, setup: &Setup) -> Result<(), String> {
         let fetch = Fetch { setup, name, flags, sources, shows: program.shows };
         fetch.judge().map_err(|how| format!("{:?} {:?}: {how}", fetch.flags, fetch.sources))?;
     }
-    program.refused.iter().map(place).try_for_each(|source| refused(setup, &source))
+    program.refused.iter().map(place).try_for_each(|source| refused(setup, &source))?;
+    [&setup.reference, &setup.ours].into_iter().try_for_each(|tool| {
+        on_a_page(tool, &place(&"http://HOST/debug/pprof/heap"), program.shows, setup)
+    })
+}
+
+/// A tool must fetch what it shows on web pages, too.
+fn on_a_page(tool: &Path, source: &str, shows: &str, setup: &Setup) -> Result<(), String> {
+    let page = pages::server::Server::start(tool, &[], Path::new(source), setup)?.get("/ui/top")?;
+    if page.status == 200 && page.body.contains(shows) {
+        return Ok(());
+    }
+    Err(format!("{} -http {source}: {} without {shows}", tool.display(), page.status))
 }
 
 /// A program that ends when its standard input does.
