@@ -65,6 +65,7 @@ pub fn recorded(snapshot: &Snapshot, moment: &Moment) -> Recorded {
         lived: snapshot.lifetimes().iter().map(lived).collect(),
         dropped: [stacks, outer_frames, live, samples, frees],
         errors: numbers([errors.alloc, errors.inuse, errors.peak]),
+        without_peak: false,
         comments: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use super::route::{ENDPOINTS, Endpoint, Kind};
 use crate::heap::{self, Totals};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;\
-    color:#1c1c1c;background:#fff}table{border-collapse:collapse}th,td{text-align:left;\
+    color:#1c1c1c;background:#fff}table{border-collapse:collapse}td:first-child{white-space:nowrap}pre{overflow:auto}th,td{text-align:left;\
     vertical-align:top;padding:.3em 1em .3em 0;border-top:1px solid #ccc}\
     code{font-size:.9em}a{color:#0645ad}\
     @media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}a{color:#8ab4f8}\

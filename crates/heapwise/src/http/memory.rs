@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use heapwise_profile::{Id, Mapping, Profile, Recorded, Sample, Samples, encode, gzip};
+use heapwise_profile::{Id, Mapping, Profile, Recorded, encode, gzip};
 use heapwise_recorder::{self as recorder, Muted, Snapshot};
 
 use super::baseline::{Baseline, size_class};
 use super::legacy_text;
 use crate::Error;
 use crate::heap_profile::{self, Moment};
-
-/// How many sample types Go has; those of the peak come behind them.
-const OF_GO: usize = 4;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +64,9 @@ pub fn text() -> Result<Vec<u8>, Error> {
 fn now() -> Result<(Snapshot, Recorded), Error> {
     let snapshot = recorder::snapshot()?;
     let moment = Moment::now().map_err(Error::Mappings)?;
-    let recorded = heap_profile::recorded(&snapshot, &moment);
+    let mut recorded = heap_profile::recorded(&snapshot, &moment);
+    // Lifetimes are for profiles in files: scrapers want the sample types of Go.
+    recorded.lived = Vec::new();
     Ok((snapshot, recorded))
 }
 
@@ -79,11 +78,13 @@ fn finish(
     duration: i64,
 ) -> Result<Vec<u8>, Error> {
     recorded.rows.iter_mut().for_each(|row| row.size = size_class(row.size));
+    recorded.without_peak = !wanted.peak;
+    if recorded.without_peak {
+        // What was in use at the peak was allocated, but perhaps before the time in question.
+        recorded.rows.retain(|row| row.values[..4] != [0; 4]);
+    }
     let mut profile = heap_profile::profile(snapshot, &recorded);
     profile.header.duration_nanos = duration;
-    if !wanted.peak {
-        keep_columns(&mut profile, OF_GO);
-    }
     let mut types = profile.header.sample_types.iter();
     let first = types.find(|of| profile.text(of.kind) == wanted.shown_first.as_bytes());
     if let Some(first) = first {
@@ -93,19 +94,6 @@ fn finish(
     let mut bytes = Vec::new();
     gzip(&encode(&profile), &mut bytes).map_err(Error::Write)?;
     Ok(bytes)
-}
-
-/// Keeps the first `width` values of every sample, and the samples of which one is not 0.
-fn keep_columns(profile: &mut Profile, width: usize) {
-    let mut kept = Samples::new(width);
-    for sample in profile.samples.iter() {
-        let values = &sample.values[..width];
-        if values.iter().any(|&value| value != 0) {
-            kept.push(Sample { values, ..sample });
-        }
-    }
-    profile.header.sample_types.truncate(width);
-    profile.samples = Arc::new(kept);
 }
 
 /// Gives locations outside all mappings (code made at run time, say) one without a file: some readers
@@ -150,17 +138,5 @@ mod tests {
             profile.validate().unwrap();
             map_all(&mut profile.clone());
         }
-    }
-
-    #[test]
-    fn columns_go_with_what_only_they_had() {
-        let mut four = profile(Vec::new());
-        keep_columns(&mut four, OF_GO);
-        assert_eq!(
-            four.samples.iter().map(|s| s.values.to_vec()).collect::<Vec<_>>(),
-            [[1, 8, 1, 8]]
-        );
-        assert_eq!(four.header.sample_types.len(), 4);
-        four.validate().unwrap();
     }
 }
