@@ -49,9 +49,14 @@ fn code_file(mapping: &recorder::Mapping<'_>) -> CodeFile {
 
 /// The profile of a snapshot.
 pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
+    profile(snapshot, &recorded(snapshot, moment))
+}
+
+/// What a snapshot says, but for the stacks.
+pub fn recorded(snapshot: &Snapshot, moment: &Moment) -> Recorded {
     let Dropped { stacks, outer_frames, live, samples, frees } = snapshot.dropped();
     let errors = snapshot.standard_errors();
-    let recorded = Recorded {
+    Recorded {
         time_nanos: moment.time_nanos,
         interval: snapshot.interval(),
         drop_frames: plumbing::DROP_FRAMES.into(),
@@ -60,8 +65,13 @@ pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
         lived: snapshot.lifetimes().iter().map(lived).collect(),
         dropped: [stacks, outer_frames, live, samples, frees],
         errors: numbers([errors.alloc, errors.inuse, errors.peak]),
+        without_peak: false,
         comments: Vec::new(),
-    };
+    }
+}
+
+/// The profile of what a snapshot said, with the snapshot's stacks.
+pub fn profile(snapshot: &Snapshot, recorded: &Recorded) -> Profile {
     recorded.profile(|stack, frames| {
         let stack = snapshot.frames(StackId::from_number(stack));
         frames.extend(stack.map(|frame| frame as u64));

@@ -21,6 +21,17 @@
 //!  alloc.rs     (crate)    heap_profile.rs        heap.rs   whole_file.rs
 //! ```
 //!
+//! # Features
+//!
+//! None is on by default, and each only adds.
+//!
+//! | feature | what | crates of others that it brings |
+//! |---|---|---|
+//! | | profiles in files, recordings, totals | 9 |
+//! | `http` | `heapwise::http`: answers to requests below `/debug/pprof/`, for a server of your own | `http`, `bytes`, `itoa` |
+//! | `server` | `heapwise::http::serve`: a small server for them; with `http` | `httparse` |
+//! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
+//!
 //! # What counts
 //!
 //! * A profile shows what is in use *now*, to the instant. There is no collector to wait for.
@@ -42,6 +53,8 @@ mod alloc;
 mod error;
 pub mod heap;
 mod heap_profile;
+#[cfg(feature = "http")]
+pub mod http;
 mod plumbing;
 mod recording_file;
 mod whole_file;

@@ -58,6 +58,8 @@ pub struct Recorded {
     pub dropped: [u64; 5],
     /// The standard errors of the sums over all rows; zero where they are exact.
     pub errors: [u64; 6],
+    /// Whether the values of the peak are left out: what comes before them is exactly Go's.
+    pub without_peak: bool,
     /// What else there is to say.
     pub comments: Vec<Vec<u8>>,
 }
@@ -138,17 +140,23 @@ impl Recorded {
     /// Names and units of the values that the profile has.
     fn types(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let lifetimes = if self.lived.is_empty() { &[][..] } else { &LIFETIME_TYPES };
-        RECORDED_TYPES.iter().chain(lifetimes).copied()
+        RECORDED_TYPES[..self.width()].iter().chain(lifetimes).copied()
+    }
+
+    /// How many of a row's values the profile has.
+    fn width(&self) -> usize {
+        if self.without_peak { 4 } else { 6 }
     }
 
     /// The standard errors of the totals, in the order of the sample types; nothing if all are exact.
     fn errors(&self) -> Option<Vec<u8>> {
         let mut line = b"heapwise: standard errors of the totals:".to_vec();
-        for ((name, _), number) in RECORDED_TYPES.iter().zip(self.errors) {
+        let errors = &self.errors[..self.width()];
+        for ((name, _), number) in RECORDED_TYPES.iter().zip(errors) {
             // Writing to memory does not fail.
             let _ = write!(line, " {name} {number}");
         }
-        (self.errors != [0; 6]).then_some(line)
+        errors.iter().any(|&error| error != 0).then_some(line)
     }
 
     /// A line for every limit that was reached.
@@ -228,7 +236,7 @@ impl Recorded {
         let (mut stack, mut values) = (Vec::new(), Vec::new());
         for (index, row) in self.rows.iter().enumerate() {
             values.clear();
-            values.extend(row.values);
+            values.extend(&row.values[..self.width()]);
             values.extend(self.lived.get(index).into_iter().flatten());
             values.resize(columns, 0);
             stack.clear();
@@ -298,5 +306,18 @@ mod tests {
         let expected = "heapwise: standard errors of the totals: alloc_objects 1 alloc_space 20 \
                         inuse_objects 300 inuse_space 4000 peak_objects 5 peak_space 6";
         assert_eq!(recorded.errors().unwrap(), expected.as_bytes());
+    }
+
+    #[test]
+    fn without_the_peak_nothing_speaks_of_it() {
+        let row = RecordedRow { stack: 1, size: 8, values: [3, 24, 2, 16, 1, 8] };
+        let errors = [1, 20, 300, 4000, 5, 6];
+        let recorded =
+            Recorded { rows: vec![row], errors, without_peak: true, ..Recorded::default() };
+        let profile = recorded.profile(|stack, frames| frames.push(u64::from(stack)));
+        assert_eq!(profile.samples.values(0), [3, 24, 2, 16]);
+        let mut texts = profile.strings.iter().map(|(_, text)| String::from_utf8_lossy(text));
+        assert!(!texts.any(|text| text.contains("peak")));
+        assert_eq!(profile.header.sample_types.len(), 4);
     }
 }

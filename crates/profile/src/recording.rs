@@ -44,6 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<Profile, RecordingError> {
         lived: Vec::new(),
         dropped: dropped(&file)?,
         errors: errors(&file, sums.epoch)?,
+        without_peak: false,
         comments: vec![
             format!("heapwise: from the recording of process {}", file.u64(24)?).into_bytes(),
         ],

@@ -56,9 +56,7 @@ pub fn trials(setup: &Setup) -> Result<(Arc<Bench>, Vec<Trial>), String> {
         trials.extend(symbols::trials(setup));
         trials.extend(sources::trials(setup));
         trials.extend(pages::trials(setup));
-        let setup = setup.clone();
-        let judge = move || live::judge(&setup).map_err(Failed::from);
-        trials.push(Trial::test("live/go/server", judge));
+        trials.extend(live::trials(setup));
     }
     Ok((bench, trials))
 }

@@ -1,4 +1,4 @@
-//! A running Go program: both tools fetch its profiles, show them and keep copies.
+//! Running programs: both tools fetch their profiles, show them and keep copies.
 //!
 //! No two fetches give the same profile. So each tool shows what it fetched, and the other one must show
 //! the same of the copy that the first one kept. The names of the copies must be the same, too.
@@ -8,12 +8,51 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use libtest_mimic::{Failed, Trial};
+
 use crate::difference;
+use crate::pages;
 use crate::setup::Setup;
 use crate::tool::{self, Answer};
 
 /// Flags, and sources with `HOST` for where the program listens.
-const FETCHES: &[(&[&str], &[&str])] = &[
+type Sources = (&'static [&'static str], &'static [&'static str]);
+
+/// A program that lives, and what is asked of it.
+struct Program {
+    /// The name of the test.
+    name: &'static str,
+    /// Where the program is.
+    path: fn(&Setup) -> PathBuf,
+    /// How it is told to serve its profiles, until its standard input ends.
+    words: &'static [&'static str],
+    fetches: &'static [Sources],
+    /// What no tool can show.
+    refused: &'static [&'static str],
+    /// A function that stands in whatever is shown; nothing if there is none.
+    shows: &'static str,
+}
+
+const PROGRAMS: [Program; 2] = [
+    Program {
+        name: "live/go/server",
+        path: |setup| setup.go_profiles.join("server/server"),
+        words: &["serve"],
+        fetches: GO_FETCHES,
+        refused: GO_REFUSED,
+        shows: "",
+    },
+    Program {
+        name: "live/rust/service",
+        path: |setup| setup.rust_programs.join("service"),
+        words: &["127.0.0.1:0", "4096"],
+        fetches: RUST_FETCHES,
+        refused: RUST_REFUSED,
+        shows: "log_in",
+    },
+];
+
+const GO_FETCHES: &[Sources] = &[
     (&["-top"], &["http://HOST/debug/pprof/heap"]),
     (&["-top", "-alloc_space"], &["HOST/debug/pprof/heap"]),
     (&["-tree"], &["http://HOST/debug/pprof/allocs"]),
@@ -36,8 +75,7 @@ const FETCHES: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// What no tool can show.
-const REFUSED: &[&str] = &[
+const GO_REFUSED: &[&str] = &[
     "http://HOST/debug/pprof/trace?seconds=1",
     "http://HOST/debug/pprof/cmdline",
     "http://HOST/debug/pprof/nothing",
@@ -46,20 +84,69 @@ const REFUSED: &[&str] = &[
     "http://HOST/debug/pprof/goroutine?debug=1",
 ];
 
-/// Fetches everything from a running program with both tools.
-///
-/// # Errors
-/// Says which fetch went wrong, or what differs.
-pub fn judge(setup: &Setup) -> Result<(), String> {
-    let program = Server::start(&setup.go_profiles.join("server/server"))?;
-    let place = |text: &&str| text.replace("HOST", &program.address);
-    for (number, (flags, sources)) in FETCHES.iter().enumerate() {
+const RUST_FETCHES: &[Sources] = &[
+    (&["-top"], &["http://HOST/debug/pprof/heap"]),
+    (&["-top", "-cum", "-alloc_space"], &["HOST/debug/pprof/heap"]),
+    (&["-tree"], &["http://HOST/debug/pprof/allocs"]),
+    (&["-traces", "-inuse_objects"], &["http://HOST/debug/pprof/allocs?gc=1"]),
+    (&["-raw"], &["http://HOST/debug/pprof/heap?peak=1"]),
+    (&["-peek=log_in"], &["http://HOST/debug/pprof/delta_heap"]),
+    (&["-top"], &["http://HOST/debug/pprof/heap?debug=1"]),
+    (&["-top", "-cum", "-seconds=1"], &["http://HOST/debug/pprof/heap"]),
+    (&["-top", "-cum"], &["http://HOST/debug/pprof/allocs?seconds=1"]),
+    (&["-top"], &["http://HOST/debug/pprof/heap", "http://HOST/debug/pprof/allocs"]),
+    (
+        &["-top", "-cum", "-alloc_space", "-base=http://HOST/debug/pprof/heap"],
+        &["http://HOST/debug/pprof/heap"],
+    ),
+    (
+        &["-top", "-cum", "-alloc_objects", "-diff_base=HOST/debug/pprof/heap"],
+        &["http://HOST/debug/pprof/heap"],
+    ),
+];
+
+const RUST_REFUSED: &[&str] = &[
+    "http://HOST/debug/pprof/profile?seconds=1",
+    "http://HOST/debug/pprof/goroutine",
+    "http://HOST/debug/pprof/heap?seconds=no",
+    "http://HOST/debug/pprof/cmdline",
+    "http://HOST/debug/pprof/nothing",
+];
+
+/// A test for each program.
+pub fn trials(setup: &Setup) -> Vec<Trial> {
+    let trial = |program: Program| {
+        let setup = setup.clone();
+        Trial::test(program.name, move || judge(&program, &setup).map_err(Failed::from))
+    };
+    PROGRAMS.into_iter().map(trial).collect()
+}
+
+/// Fetches everything from a running program with both tools. The error says which fetch went wrong,
+/// or what differs.
+fn judge(program: &Program, setup: &Setup) -> Result<(), String> {
+    let server = Server::start(&(program.path)(setup), program.words)?;
+    let place = |text: &&str| text.replace("HOST", &server.address);
+    for (number, (flags, sources)) in program.fetches.iter().enumerate() {
         let flags: Vec<String> = flags.iter().map(place).collect();
         let sources: Vec<String> = sources.iter().map(place).collect();
-        let fetch = Fetch { setup, number, flags, sources };
+        let name = format!("{}/{number}", program.name);
+        let fetch = Fetch { setup, name, flags, sources, shows: program.shows };
         fetch.judge().map_err(|how| format!("{:?} {:?}: {how}", fetch.flags, fetch.sources))?;
     }
-    REFUSED.iter().map(place).try_for_each(|source| refused(setup, &source))
+    program.refused.iter().map(place).try_for_each(|source| refused(setup, &source))?;
+    [&setup.reference, &setup.ours].into_iter().try_for_each(|tool| {
+        on_a_page(tool, &place(&"http://HOST/debug/pprof/heap"), program.shows, setup)
+    })
+}
+
+/// A tool must fetch what it shows on web pages, too.
+fn on_a_page(tool: &Path, source: &str, shows: &str, setup: &Setup) -> Result<(), String> {
+    let page = pages::server::Server::start(tool, &[], Path::new(source), setup)?.get("/ui/top")?;
+    if page.status == 200 && page.body.contains(shows) {
+        return Ok(());
+    }
+    Err(format!("{} -http {source}: {} without {shows}", tool.display(), page.status))
 }
 
 /// A program that ends when its standard input does.
@@ -70,16 +157,19 @@ struct Server {
 }
 
 impl Server {
-    fn start(program: &Path) -> Result<Self, String> {
+    /// Starts it, and takes from its first line where it listens: an address, or one of a page.
+    fn start(program: &Path, words: &[&str]) -> Result<Self, String> {
         let fail = |error: std::io::Error| format!("{}: {error}", program.display());
         let mut command = Command::new(program);
-        command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().map_err(fail)?;
-        let mut address = String::new();
+        let mut line = String::new();
         if let Some(output) = process.stdout.take() {
-            BufReader::new(output).read_line(&mut address).map_err(fail)?;
+            BufReader::new(output).read_line(&mut line).map_err(fail)?;
         }
-        Ok(Self { process, address: address.trim_end().to_owned() })
+        let address = line.trim_end().trim_start_matches("http://");
+        let address = address.split_once('/').map_or(address, |(address, _)| address).to_owned();
+        Ok(Self { process, address })
     }
 }
 
@@ -94,9 +184,11 @@ impl Drop for Server {
 /// One command line that fetches.
 struct Fetch<'a> {
     setup: &'a Setup,
-    number: usize,
+    /// The folder for what is kept.
+    name: String,
     flags: Vec<String>,
     sources: Vec<String>,
+    shows: &'a str,
 }
 
 /// What one tool showed, and the copy that it kept.
@@ -113,12 +205,20 @@ impl Fetch<'_> {
         if theirs.copy.file_name() != own.copy.file_name() {
             return Err(format!("copies: {} and {}", theirs.copy.display(), own.copy.display()));
         }
+        // Base and source are fetched at the same moment: there may be nothing between them.
+        let has_base = self.flags.iter().any(|flag| flag.contains("base="));
+        for answer in [&theirs.answer, &own.answer].into_iter().filter(|_| !has_base) {
+            let text = String::from_utf8_lossy(&answer.output);
+            if !text.contains(self.shows) {
+                return Err(format!("{} is not in:\n{text}", self.shows));
+            }
+        }
         self.shown_again(&theirs, ours)?;
         self.shown_again(&own, reference)
     }
 
     fn by(&self, tool: &Path, name: &str) -> Result<Fetched, String> {
-        let folder = self.setup.scratch.join(format!("live/{name}-{}", self.number));
+        let folder = self.setup.scratch.join(&self.name).join(name);
         let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(fail)?;

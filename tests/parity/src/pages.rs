@@ -1,7 +1,7 @@
 //! The web pages of both tools on one profile: the numbers on every page must be equal.
 
 mod numbers;
-mod server;
+pub mod server;
 
 use std::path::PathBuf;
 

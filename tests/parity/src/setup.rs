@@ -16,6 +16,8 @@ pub struct Setup {
     pub go_executables: PathBuf,
     /// A folder for each example of the runtime, with the profiles that it wrote.
     pub rust_profiles: PathBuf,
+    /// The folder of the examples themselves.
+    pub rust_programs: PathBuf,
     /// Everything that the test itself writes.
     pub scratch: PathBuf,
     /// Where both tools run.
@@ -28,7 +30,7 @@ pub struct Setup {
 
 impl Setup {
     /// Reads `PARITY_OURS`, `PARITY_REFERENCE`, `PARITY_GO_PROFILES`, `PARITY_GO_EXECUTABLES`,
-    /// `PARITY_RUST_PROFILES` and `PARITY_SCRATCH`.
+    /// `PARITY_RUST_PROFILES`, `PARITY_RUST_PROGRAMS` and `PARITY_SCRATCH`.
     ///
     /// # Errors
     /// Names the variable that is not set, or the file that is not there.
@@ -42,6 +44,7 @@ impl Setup {
             go_profiles: existing("PARITY_GO_PROFILES")?,
             go_executables: existing("PARITY_GO_EXECUTABLES")?,
             rust_profiles: existing("PARITY_RUST_PROFILES")?,
+            rust_programs: existing("PARITY_RUST_PROGRAMS")?,
             scratch,
             working_folder,
             root: root()?,
@@ -63,6 +66,7 @@ impl Setup {
             go_profiles: PathBuf::new(),
             go_executables: PathBuf::new(),
             rust_profiles: PathBuf::new(),
+            rust_programs: PathBuf::new(),
             scratch,
             working_folder,
             root: root()?,

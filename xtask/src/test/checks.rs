@@ -73,9 +73,11 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     system_package::provide("c++", "g++")?;
     let profile = ["--profile", "parity"];
     let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
-    build.args(["--package", "walk", "--package", "strings"]).args(profile);
+    build.args(["walk", "strings", "service"].iter().flat_map(|name| ["--package", name]));
+    build.args(profile);
+    let programs = workspace.target.join("parity");
     let mut run_examples = own(workspace, "rust-profiles")?;
-    run_examples.arg(workspace.target.join("parity"));
+    run_examples.arg(&programs);
     let mut compare =
         in_root(workspace, &["run", "--package", "heapwise-parity", "--bin", "parity"]);
     compare
@@ -86,6 +88,7 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
         .env("PARITY_GO_PROFILES", go_profiles)
         .env("PARITY_GO_EXECUTABLES", go_executables)
         .env("PARITY_RUST_PROFILES", workspace.target.join(rust_profiles::FOLDER))
+        .env("PARITY_RUST_PROGRAMS", programs)
         .env("PARITY_SCRATCH", workspace.target.join("parity-data"));
     Ok(vec![build, run_examples, compare])
 }

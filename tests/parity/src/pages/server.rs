@@ -46,7 +46,8 @@ impl Server {
         let mut process = command.spawn().map_err(fail)?;
         let Some(messages) = process.stderr.take() else { return Err("no messages".to_owned()) };
         let mut lines = BufReader::new(messages).lines().map_while(Result::ok);
-        let said = lines.find_map(|line| Some(line.split_once("http://")?.1.to_owned()));
+        let said =
+            lines.find_map(|line| Some(line.split_once("Serving web UI on http://")?.1.to_owned()));
         thread::spawn(move || lines.for_each(drop));
         let server = Self { process, address: said.unwrap_or_default() };
         if server.address.is_empty() {

@@ -1,0 +1,113 @@
+//! Profiles for whoever asks over HTTP: the paths below `/debug/pprof/` that `go tool pprof`,
+//! scrapers and people know from Go programs.
+//!
+//! ```no_run
+//! # #[cfg(feature = "server")]
+//! # fn main() -> std::io::Result<()> {
+//! let server = heapwise::http::serve("127.0.0.1:6060")?; // until it is dropped
+//! println!("go tool pprof http://{}/debug/pprof/heap", server.local_addr());
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "server"))]
+//! # fn main() {}
+//! ```
+//!
+//! Needs the feature `http`; `serve` and what belongs to it need the feature `server`, `router` the
+//! feature `axum`.
+//!
+//! ```text
+//! request -> route -> memory | index | cmdline | symbol | why not -> response    plain functions
+//! socket -> server -> guard -> request                                           feature `server`
+//! axum's Router -> request                                                       feature `axum`
+//! ```
+//!
+//! # In a server of your own
+//!
+//! [`respond`] takes a request with any kind of body, which it does not read, and may take as long as
+//! the request asks for (`?seconds=30`). Where that must not block, [`answer`] hands back what there
+//! is to do after the wait:
+//!
+//! ```
+//! use heapwise::http::{Answer, answer};
+//!
+//! let request = http::Request::get("/debug/pprof/heap?seconds=1").body(()).unwrap();
+//! let response = match answer(&request) {
+//!     Answer::Now(response) => response,
+//!     Answer::After(pending) => {
+//!         std::thread::sleep(pending.wait()); // or, say, tokio::time::sleep(..).await
+//!         pending.finish()
+//!     }
+//! };
+//! assert_eq!(response.status(), 200);
+//! ```
+//!
+//! Both [`answer`] and [`Pending::finish`] may compute for a while where a program has very many
+//! stacks: an executor wants them on a thread that may block. Who may ask is for the server to decide:
+//! a profile tells paths and addresses.
+//!
+//! # What is served
+//!
+//! * `heap` and `allocs` have exactly the four sample types of Go. `alloc_*` counts from the start
+//!   of the program and never falls, for any stack; so whoever scrapes can take differences. The label
+//!   `bytes` is the largest power of two that is not larger than the objects: means, as in a profile
+//!   in a file, change with time, and what is counted under one would start anew under another.
+//!   With `?peak=1` the two types of the peak come along.
+//! * `?seconds=N` on either: `alloc_*` is what was allocated in these seconds, `inuse_*` is what is
+//!   in use at their end. Go subtracts both. At most 3600 seconds, and 8 at a time.
+//! * `delta_heap`: `alloc_*` since the last time that anyone asked for it, `inuse_*` of now.
+//! * `?debug=1`: text, which `go tool pprof` reads too. Without names of functions: nothing is looked
+//!   up in the program.
+//! * `?gc=1` changes nothing: a profile is of now, and there is no collector to run.
+//!
+//! No path of a request is opened, and but for where `delta_heap` begins no request changes anything.
+
+#[cfg(feature = "axum")]
+mod axum;
+mod baseline;
+mod index;
+mod legacy_text;
+mod memory;
+mod pending;
+mod place;
+mod query;
+mod reply;
+mod route;
+#[cfg(feature = "server")]
+mod server;
+
+use ::http::{Request, Response};
+
+#[cfg(feature = "axum")]
+pub use axum::router;
+pub use pending::{Answer, Pending};
+#[cfg(feature = "server")]
+pub use server::{Options, Server, serve};
+
+/// Answers a request below `/debug/pprof/`, at once or after a wait. The body is not looked at.
+///
+/// The response is the whole answer but for what belongs to the connection (`Content-Length`, `Date`).
+/// That to a HEAD request has no body. What goes wrong is a response too, with the reason as text.
+pub fn answer<B>(request: &Request<B>) -> Answer {
+    route::answer(request.method(), request.uri(), request.headers())
+}
+
+/// As [`answer`], and waits as long as the request asks for: up to an hour.
+///
+/// ```
+/// let request = http::Request::get("/debug/pprof/allocs").body(()).unwrap();
+/// let response = heapwise::http::respond(&request);
+/// assert_eq!(response.headers()["content-type"], "application/octet-stream");
+/// std::fs::write(std::env::temp_dir().join("allocs.pb.gz"), response.body()).unwrap();
+/// ```
+pub fn respond<B>(request: &Request<B>) -> Response<Vec<u8>> {
+    match answer(request) {
+        Answer::Now(response) => response,
+        Answer::After(pending) => {
+            std::thread::sleep(pending.wait());
+            pending.finish()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+//! From the address of a request to who answers it: one row an endpoint.
+
+use std::os::unix::ffi::OsStringExt;
+use std::sync::{Mutex, PoisonError};
+
+use ::http::{HeaderMap, Method, Response, StatusCode, Uri};
+
+use super::baseline::Baseline;
+use super::index;
+use super::memory::{self, Wanted};
+use super::pending::{Answer, Pending};
+use super::query::Query;
+use super::reply::{self, Refused};
+
+/// Where everything is.
+const ROOT: &str = "/debug/pprof/";
+
+/// What can be asked for, by the last part of the address.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The last part of the address.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// Who answers.
+    pub kind: Kind,
+}
+
+/// Who answers.
+#[derive(Debug)]
+pub enum Kind {
+    /// A profile of memory. Saved under the first name; a difference under the second.
+    Memory {
+        /// The name of the sample type that is shown first.
+        shown_first: &'static str,
+        /// The name of a file for a difference.
+        delta_file: &'static str,
+    },
+    /// Memory since the last time that anyone asked.
+    SinceLast,
+    /// The words of the command line.
+    CommandLine,
+    /// The names of addresses, of which none are known.
+    Symbols,
+    /// Nobody; why, and what to do.
+    Absent,
+}
+
+/// Every endpoint, as the index shows them.
+pub const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        name: "heap",
+        about: "What holds memory now, by the stack that allocated it: for a program that is too \
+                large, or grows.",
+        kind: Kind::Memory { shown_first: "inuse_space", delta_file: "heap-delta" },
+    },
+    Endpoint {
+        name: "allocs",
+        about: "The same, but shows first what was allocated since the start, freed or not: for a \
+                program that allocates too often. What scrapers ask for.",
+        kind: Kind::Memory { shown_first: "alloc_space", delta_file: "allocs-delta" },
+    },
+    Endpoint {
+        name: "delta_heap",
+        about: "What was allocated since anyone last asked for this, and what is in use: for one \
+                scraper that takes no differences itself. Each look starts the next difference.",
+        kind: Kind::SinceLast,
+    },
+    Endpoint {
+        name: "cmdline",
+        about: "The words of the command line, separated by zero bytes.",
+        kind: Kind::CommandLine,
+    },
+    Endpoint {
+        name: "symbol",
+        about: "Names of addresses: none here. Tools find them in the program's file, by its build \
+                id.",
+        kind: Kind::Symbols,
+    },
+    Endpoint {
+        name: "profile",
+        about: "CPU profiles are not recorded by this program. Use a profiler of the system, such as \
+                perf; a scraper needs profile.process_cpu off (Alloy) or process_cpu off (Parca).",
+        kind: Kind::Absent,
+    },
+    Endpoint {
+        name: "goroutine",
+        about: "A Rust program has no goroutines. A scraper needs profile.goroutine off (Alloy) or \
+                goroutine off (Parca).",
+        kind: Kind::Absent,
+    },
+    Endpoint {
+        name: "block",
+        about: "Waiting is not recorded by this program. A scraper needs profile.block off (Alloy) \
+                or block off (Parca).",
+        kind: Kind::Absent,
+    },
+    Endpoint {
+        name: "mutex",
+        about: "Contention is not recorded by this program. A scraper needs profile.mutex off \
+                (Alloy) or mutex off (Parca).",
+        kind: Kind::Absent,
+    },
+    Endpoint {
+        name: "threadcreate",
+        about: "Where threads were started is not recorded by this program.",
+        kind: Kind::Absent,
+    },
+    Endpoint {
+        name: "trace",
+        about: "A trace of execution is something that only Go programs have.",
+        kind: Kind::Absent,
+    },
+];
+
+/// Answers a request of which this is the head.
+pub fn answer(method: &Method, uri: &Uri, headers: &HeaderMap) -> Answer {
+    let is_head = method == Method::HEAD;
+    let answer = found(method, uri, headers).unwrap_or_else(|why| Answer::Now(why.into()));
+    match answer {
+        Answer::Now(mut response) if is_head => {
+            response.body_mut().clear();
+            Answer::Now(response)
+        }
+        other => other,
+    }
+}
+
+/// The answer, or why there is none.
+fn found(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Answer, Refused> {
+    let path = uri.path();
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    if path == ROOT.trim_end_matches('/') {
+        return Ok(Answer::Now(reply::moved("pprof/")));
+    }
+    let name = path.strip_prefix(ROOT).ok_or_else(nothing_here)?;
+    if name.is_empty() {
+        if !reads {
+            return Err(Refused::method("GET, HEAD"));
+        }
+        return Ok(Answer::Now(reply::page(index::page(headers))));
+    }
+    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name);
+    let endpoint = endpoint.ok_or_else(nothing_here)?;
+    match endpoint.kind {
+        Kind::Symbols if reads || method == Method::POST => Ok(Answer::Now(symbols())),
+        Kind::Symbols => Err(Refused::method("GET, HEAD, POST")),
+        _ if !reads => Err(Refused::method("GET, HEAD")),
+        _ => read(endpoint, method == Method::HEAD, Query::new(uri.query().unwrap_or("")), headers),
+    }
+}
+
+fn read(
+    endpoint: &Endpoint,
+    is_head: bool,
+    query: Query<'_>,
+    headers: &HeaderMap,
+) -> Result<Answer, Refused> {
+    match endpoint.kind {
+        Kind::Memory { shown_first, delta_file } => {
+            let wanted = Wanted { shown_first, peak: query.is_on("peak") };
+            heap(endpoint.name, delta_file, wanted, is_head, query)
+        }
+        Kind::SinceLast => since_last(is_head, headers).map(Answer::Now),
+        Kind::CommandLine => Ok(Answer::Now(reply::text(command_line()))),
+        Kind::Symbols => Ok(Answer::Now(symbols())),
+        Kind::Absent => Err(Refused::new(StatusCode::NOT_FOUND, endpoint.about)),
+    }
+}
+
+/// A profile of memory, or of a difference. Who asks for the head only gets it without a profile being
+/// made.
+fn heap(
+    file: &'static str,
+    delta_file: &'static str,
+    wanted: Wanted,
+    is_head: bool,
+    query: Query<'_>,
+) -> Result<Answer, Refused> {
+    let wrong = |why: String| Refused::new(StatusCode::BAD_REQUEST, why);
+    let seconds = query.seconds().map_err(wrong)?;
+    let as_text = query.is_on("debug");
+    match seconds {
+        Some(_) if as_text => {
+            Err(wrong("\"seconds\" and \"debug\" cannot be asked for together".to_owned()))
+        }
+        Some(_) if is_head => Ok(Answer::Now(reply::profile(Vec::new(), delta_file))),
+        Some(wait) => Pending::begin(wait, wanted, delta_file).map(Answer::After),
+        None if is_head && as_text => Ok(Answer::Now(reply::text(Vec::new()))),
+        None if is_head => Ok(Answer::Now(reply::profile(Vec::new(), file))),
+        None if as_text => Ok(Answer::Now(reply::text(memory::text()?))),
+        None => Ok(Answer::Now(reply::profile(memory::whole(wanted)?, file))),
+    }
+}
+
+/// The one answer that is remembered: the next begins where it ended.
+fn since_last(is_head: bool, headers: &HeaderMap) -> Result<Response<Vec<u8>>, Refused> {
+    static LAST: Mutex<Option<Baseline>> = Mutex::new(None);
+    // A page of another site may make a browser ask; it must not take a scraper's difference away.
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        let why = "permission denied: a page of another site asks for what can be had only once";
+        return Err(Refused::new(StatusCode::FORBIDDEN, why));
+    }
+    let file = "delta_heap";
+    if is_head {
+        return Ok(reply::profile(Vec::new(), file));
+    }
+    let wanted = Wanted { shown_first: "inuse_space", peak: false };
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let (bytes, next) = memory::since(last.as_ref(), wanted)?;
+    *last = Some(next);
+    Ok(reply::profile(bytes, file))
+}
+
+/// What `go tool pprof` asks about addresses for which it has no names. It gives up the whole profile
+/// if the answer is an error, so the answer is that nothing is known.
+fn symbols() -> Response<Vec<u8>> {
+    reply::text(b"num_symbols: 0\n".to_vec())
+}
+
+fn command_line() -> Vec<u8> {
+    let words: Vec<Vec<u8>> = std::env::args_os().map(OsStringExt::into_vec).collect();
+    words.join(&0)
+}
+
+fn nothing_here() -> Refused {
+    let served = ENDPOINTS.iter().filter(|endpoint| !matches!(endpoint.kind, Kind::Absent));
+    let names: Vec<&str> = served.map(|endpoint| endpoint.name).collect();
+    let why = format!("unknown profile; below {ROOT} there are: {}", names.join(", "));
+    Refused::new(StatusCode::NOT_FOUND, why)
+}

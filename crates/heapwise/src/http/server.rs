@@ -1,0 +1,186 @@
+//! A small server for the answers, on threads of its own.
+//!
+//! One request a connection, a bounded number of connections, and a time for everything that a client
+//! does. A server on an executor would be many crates in a program that may have none; so sockets are
+//! the standard library's, and only the head of a request is left to a parser, `httparse`.
+
+mod connection;
+mod guard;
+mod head;
+
+use std::io::{self, ErrorKind};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use connection::Connection;
+use guard::Names;
+
+use super::pending;
+use super::place::Place;
+
+/// How many connections are served at a time, by all servers of the process. Half of them may be waiting
+/// for differences.
+const CONNECTIONS: usize = 2 * pending::AT_ONCE;
+
+static SERVED: AtomicUsize = AtomicUsize::new(0);
+
+/// How long to wait before the next connection when one could not be taken, for want of file handles.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves the profiles of this program at `address`, which must be of this machine only, such as
+/// `127.0.0.1:6060` or, for any port that is free, `127.0.0.1:0`.
+///
+/// It answers on threads of its own until the returned [`Server`] is dropped.
+///
+/// # Errors
+/// If the address is not known, is taken, or can be reached from other machines: for these see
+/// [`Options::allow_remote`].
+pub fn serve(address: impl ToSocketAddrs) -> io::Result<Server> {
+    Options::new().serve(address)
+}
+
+/// Who may ask a [`Server`].
+///
+/// ```no_run
+/// # fn main() -> std::io::Result<()> {
+/// // In a network of containers, where scrapers know this program as `orders`.
+/// let server = heapwise::http::Options::new()
+///     .allow_remote()
+///     .host_name("orders")
+///     .serve("0.0.0.0:6060")?;
+/// # drop(server);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    is_remote: bool,
+    names: Vec<String>,
+}
+
+impl Options {
+    /// This machine only.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets other machines in, if the address is one that they reach. There is no password: whoever
+    /// reaches the port can read the profiles, which tell paths, addresses and the command line.
+    #[must_use]
+    pub fn allow_remote(mut self) -> Self {
+        self.is_remote = true;
+        self
+    }
+
+    /// Lets those in who ask for this machine by `name`, without a port. Numbers of loopback and
+    /// `localhost` always may; any number may after [`Self::allow_remote`].
+    ///
+    /// Other names are refused: the page of some site could have its own name lead here, and read
+    /// what a browser on this machine is answered.
+    #[must_use]
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.names.push(name.into());
+        self
+    }
+
+    /// As [`serve`].
+    ///
+    /// # Errors
+    /// As [`serve`].
+    pub fn serve(self, address: impl ToSocketAddrs) -> io::Result<Server> {
+        let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
+        let open = addresses.iter().find(|address| !address.ip().to_canonical().is_loopback());
+        if let (Some(open), false) = (open, self.is_remote) {
+            let why = format!(
+                "{open} can be reached from other machines; to serve profiles to them, call \
+                 heapwise::http::Options::allow_remote"
+            );
+            return Err(io::Error::new(ErrorKind::PermissionDenied, why));
+        }
+        let listener = TcpListener::bind(&addresses[..])?;
+        let names = Names { is_remote: self.is_remote, names: self.names };
+        Server::start(listener, names)
+    }
+}
+
+/// A server that runs until it is dropped. Then it takes no more connections; what is being answered
+/// ends soon, and what waits for a difference at once.
+#[derive(Debug)]
+#[must_use = "the server stops when this is dropped"]
+pub struct Server {
+    address: SocketAddr,
+    /// The listening socket, for nothing but to shut it down.
+    socket: TcpStream,
+    stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(listener: TcpListener, names: Names) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let socket = TcpStream::from(OwnedFd::from(listener.try_clone()?));
+        let stopped = Arc::new(AtomicBool::new(false));
+        let connection = Connection { names: Arc::new(names), stopped: Arc::clone(&stopped) };
+        let thread = thread::Builder::new()
+            .name("heapwise-http".to_owned())
+            .spawn(move || accept(&listener, &connection))?;
+        Ok(Self { address, socket, stopped, thread: Some(thread) })
+    }
+
+    /// Where it listens, with the port that was free if none was asked for.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets it run until the program ends.
+    pub fn detach(mut self) {
+        self.thread = None;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let Some(thread) = self.thread.take() else { return };
+        self.stopped.store(true, Ordering::Release);
+        // Wakes the thread where a listening socket can be shut down; elsewhere a connection does.
+        if self.socket.shutdown(Shutdown::Both).is_err() {
+            // If that fails too, nobody waits: the thread ends with the next connection.
+            if TcpStream::connect_timeout(&self.address, PAUSE).is_err() {
+                return;
+            }
+        }
+        // It has nothing to say.
+        let _ = thread.join();
+    }
+}
+
+/// Takes connections until told to stop, each with a thread of its own.
+fn accept(listener: &TcpListener, connection: &Connection) {
+    loop {
+        let accepted = listener.accept();
+        if connection.stopped.load(Ordering::Acquire) {
+            return;
+        }
+        let Ok((stream, _)) = accepted else {
+            thread::sleep(PAUSE);
+            continue;
+        };
+        let Some(place) = Place::take(&SERVED, CONNECTIONS) else {
+            connection::refuse(&stream);
+            continue;
+        };
+        let connection = connection.clone();
+        let serve = move || {
+            connection.serve(&stream);
+            drop(place);
+        };
+        // Where there is no thread to be had, the client finds its connection closed.
+        let _ = thread::Builder::new().name("heapwise-http".to_owned()).spawn(serve);
+    }
+}

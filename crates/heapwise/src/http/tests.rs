@@ -1,0 +1,215 @@
+use std::time::Instant;
+
+use ::http::{Method, StatusCode};
+use heapwise_profile::{GunzipLimit, Profile, decode, gunzip};
+use heapwise_recorder as recorder;
+
+use super::*;
+
+fn ask(method: &Method, path: &str) -> Response<Vec<u8>> {
+    respond(&Request::builder().method(method).uri(path).body(()).unwrap())
+}
+
+fn get(path: &str) -> Response<Vec<u8>> {
+    ask(&Method::GET, &format!("/debug/pprof/{path}"))
+}
+
+fn profile(response: &Response<Vec<u8>>) -> Profile {
+    assert_eq!(response.status(), StatusCode::OK);
+    decode(&gunzip(response.body(), GunzipLimit::default()).unwrap()).unwrap()
+}
+
+fn types(profile: &Profile) -> Vec<&str> {
+    let kinds = profile.header.sample_types.iter().map(|of| profile.text(of.kind));
+    kinds.map(|kind| std::str::from_utf8(kind).unwrap()).collect()
+}
+
+fn header<'a>(response: &'a Response<Vec<u8>>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+/// Records a block at a place of its own; this test program's allocator is not ours. Blocks that
+/// live are not freed.
+#[inline(never)]
+fn record(size: usize, lives: bool) {
+    let layout = std::alloc::Layout::from_size_align(size, 8).unwrap();
+    let weight = recorder::mark(size, 1).unwrap();
+    // SAFETY: used in this function only.
+    let caller = unsafe { recorder::Caller::here() };
+    let block = recorder::allocate(layout, weight, caller).unwrap();
+    if !lives {
+        recorder::free(block.addr().get(), size);
+    }
+}
+
+const GO_TYPES: [&str; 4] = ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"];
+
+#[test]
+fn heap_and_allocs_have_the_four_types_of_go() {
+    record(48, true);
+    for (name, first) in [("heap", "inuse_space"), ("allocs", "alloc_space")] {
+        let response = get(name);
+        assert_eq!(header(&response, "content-type"), "application/octet-stream");
+        let disposition = format!("attachment; filename=\"{name}\"");
+        assert_eq!(header(&response, "content-disposition"), disposition);
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&response, "content-encoding"), "");
+        let profile = profile(&response);
+        assert_eq!(types(&profile), GO_TYPES);
+        assert_eq!(profile.text(profile.header.default_sample_type), first.as_bytes());
+        assert_eq!(profile.text(profile.header.period_type.kind), b"space");
+        assert!(profile.header.time_nanos > 0 && !profile.samples.is_empty());
+        assert!(profile.locations.iter().all(|(location, _)| location.mapping.is_some()));
+        profile.validate().unwrap();
+    }
+    assert_eq!(types(&profile(&get("heap?peak=1&gc=1"))).len(), 6);
+}
+
+#[test]
+fn a_difference_is_of_what_was_allocated_meanwhile() {
+    record(3000, true);
+    let request = Request::get("/debug/pprof/heap?seconds=30").body(()).unwrap();
+    let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
+    assert_eq!(pending.wait().as_secs(), 30);
+    record(5000, false);
+    let response = pending.finish();
+    assert_eq!(header(&response, "content-disposition"), "attachment; filename=\"heap-delta\"");
+    let profile = profile(&response);
+    assert_eq!(types(&profile), GO_TYPES);
+    let of = |class: i64| {
+        let has = |labels: &[heapwise_profile::Label]| matches!(labels[0].value, heapwise_profile::LabelValue::Number { number, .. } if number == class);
+        let rows = profile.samples.iter().filter(move |sample| has(sample.labels));
+        rows.map(|sample| sample.values.to_vec()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(2048), [[0, 0, 1, 3000]], "in use, and allocated before");
+    assert_eq!(of(4096), [[1, 5000, 0, 0]], "freed, and allocated meanwhile");
+    assert!(profile.header.duration_nanos > 0);
+}
+
+#[test]
+fn the_blocking_function_waits() {
+    let start = Instant::now();
+    profile(&get("allocs?seconds=1"));
+    assert!(start.elapsed().as_secs_f64() >= 1.0);
+}
+
+#[test]
+fn a_wrong_request_is_told_what_is_wrong() {
+    for (path, word) in [
+        ("heap?seconds=0", "seconds"),
+        ("allocs?seconds=x", "seconds"),
+        ("heap?seconds=1&debug=1", "debug"),
+    ] {
+        let response = get(path);
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{path}");
+        assert!(String::from_utf8_lossy(response.body()).contains(word));
+        assert_eq!(header(&response, "x-go-pprof"), "1");
+    }
+}
+
+#[test]
+fn waits_are_bounded() {
+    let request = Request::get("/debug/pprof/heap?seconds=30").body(()).unwrap();
+    let asked: Vec<Answer> = (0..pending::AT_ONCE + 1).map(|_| answer(&request)).collect();
+    let refused = asked.iter().filter_map(|answer| match answer {
+        Answer::Now(response) => Some(response.status()),
+        Answer::After(_) => None,
+    });
+    let refused: Vec<StatusCode> = refused.collect();
+    // Other tests may hold a place at this moment.
+    assert!(!refused.is_empty() && refused.len() <= 3, "{refused:?}");
+    assert!(refused.iter().all(|status| *status == StatusCode::SERVICE_UNAVAILABLE));
+}
+
+#[test]
+fn text_is_what_readers_of_the_older_format_read() {
+    record(64, true);
+    let response = get("heap?debug=1");
+    assert_eq!(header(&response, "content-type"), "text/plain; charset=utf-8");
+    assert!(response.body().starts_with(b"heap profile: "));
+    let profile = Profile::read(response.body()).unwrap();
+    assert!(!profile.samples.is_empty() && !profile.mappings.is_empty());
+}
+
+#[test]
+fn what_is_not_there_is_not_found_and_says_what_to_do() {
+    for name in ["profile", "goroutine", "mutex", "block", "trace", "threadcreate"] {
+        let response = get(name);
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{name}");
+        assert!(response.body().len() > 40, "{name}");
+    }
+    for path in ["/", "/debug/pprof/../../etc/passwd", "/debug/pprof/heap/", "/debug/pprofheap"] {
+        let response = ask(&Method::GET, path);
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(String::from_utf8_lossy(response.body()).contains("heap, allocs"), "{path}");
+    }
+}
+
+#[test]
+fn only_reading_is_allowed() {
+    for (method, name, allowed) in [
+        (Method::POST, "heap", "GET, HEAD"),
+        (Method::DELETE, "", "GET, HEAD"),
+        (Method::PUT, "profile", "GET, HEAD"),
+        (Method::PUT, "symbol", "GET, HEAD, POST"),
+    ] {
+        let response = ask(&method, &format!("/debug/pprof/{name}"));
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {name}");
+        assert_eq!(header(&response, "allow"), allowed);
+    }
+    for method in [Method::GET, Method::POST] {
+        let response = ask(&method, "/debug/pprof/symbol");
+        assert_eq!(response.body(), b"num_symbols: 0\n");
+    }
+}
+
+#[test]
+fn the_head_alone_is_had_without_the_body_and_without_a_wait() {
+    let start = Instant::now();
+    for (name, kind) in [
+        ("", "text/html; charset=utf-8"),
+        ("heap", "application/octet-stream"),
+        ("allocs?seconds=60", "application/octet-stream"),
+        ("heap?debug=1", "text/plain; charset=utf-8"),
+        ("delta_heap", "application/octet-stream"),
+        ("profile", "text/plain; charset=utf-8"),
+    ] {
+        let response = ask(&Method::HEAD, &format!("/debug/pprof/{name}"));
+        assert_eq!(header(&response, "content-type"), kind, "{name}");
+        assert!(response.body().is_empty(), "{name}");
+    }
+    assert!(start.elapsed().as_secs() < 30);
+}
+
+#[test]
+fn the_index_is_a_page_without_script() {
+    let response = get("");
+    assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8");
+    assert!(header(&response, "content-security-policy").starts_with("default-src 'none'"));
+    let moved = ask(&Method::GET, "/debug/pprof");
+    assert_eq!(
+        (moved.status(), header(&moved, "location")),
+        (StatusCode::MOVED_PERMANENTLY, "pprof/")
+    );
+}
+
+#[test]
+fn the_command_line_is_words_with_zero_bytes_between() {
+    let words: Vec<String> = std::env::args().collect();
+    assert_eq!(get("cmdline").body(), words.join("\0").as_bytes());
+}
+
+#[test]
+fn a_difference_since_the_last_time_is_for_scrapers_only() {
+    let allocated = |response: &Response<Vec<u8>>| {
+        let profile = profile(response);
+        let rows = profile.samples.iter();
+        rows.filter(|sample| sample.values[1] == 7_001).count()
+    };
+    get("delta_heap");
+    record(7_001, false);
+    let foreign = Request::get("/debug/pprof/delta_heap").header("sec-fetch-site", "cross-site");
+    assert_eq!(respond(&foreign.body(()).unwrap()).status(), StatusCode::FORBIDDEN);
+    assert_eq!(allocated(&get("delta_heap")), 1);
+    assert_eq!(allocated(&get("delta_heap")), 0);
+}
