@@ -84,6 +84,8 @@ fn alignments(round: usize) {
         assert_eq!(block.addr() % align, 0);
         // SAFETY: the block was just allocated with this layout; the new size is not zero.
         let block = unsafe { std::alloc::realloc(block, layout, layout.size() * 2) };
+        // Without it, an optimizer takes the pair for a `dealloc` of the smaller block, of twice its size.
+        let block = black_box(block);
         let layout = Layout::from_size_align(layout.size() * 2, align).unwrap();
         // SAFETY: as above.
         unsafe { std::alloc::dealloc(block, layout) };
