@@ -12,8 +12,9 @@ use crate::{Error, Invalid, LegacyError, Profile, RecordingError, legacy, record
 /// From how many compressed bytes on it pays to decompress on another thread: about a millisecond.
 const LARGE: usize = 256 << 10;
 
-/// How many bytes are compressed at once.
-const PIECE: usize = 512 << 10;
+/// How many bytes are compressed at once: with the message that ends beyond them, no more than 256 KiB, to
+/// which a growing vector doubles. Several wait for each core.
+const PIECE: usize = 240 << 10;
 
 /// Why bytes are not a profile in any format. The text starts with that of the reference; where
 /// there is more to say about the place, it follows in parentheses.

@@ -15,7 +15,7 @@ use crate::Profile;
 use crate::proto::PieceDecoder;
 
 /// How many bytes go from one thread to the other at once: few enough to stay in a core's cache.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 128 << 10;
 
 /// How many pieces may wait to be decoded.
 const WAITING: usize = 3;
