@@ -31,8 +31,9 @@ use crate::{Error, plumbing, recording_file, whole_file};
 /// itself, to 512 KiB at 128 MiB; setting it fixes it.
 ///
 /// Holds from the next allocation of this thread on, and of any other thread within the next 64 KiB
-/// that it allocates. What was recorded before stays, each sample with the weight that it had; blocks allocated before and not recorded then stay unknown. To have
-/// them too, start with [`Alloc::with_interval`](crate::Alloc::with_interval).
+/// that it allocates. What was recorded before stays, each sample with the weight that it had; blocks
+/// allocated before and not recorded then stay unknown. To have them too, start with
+/// [`Alloc::with_interval`](crate::Alloc::with_interval).
 ///
 /// At 512 KiB, a function that holds 50 MiB in small blocks is estimated to within 10 % (one
 /// standard deviation), one that holds 5 MiB to within 32 %; the error falls with the square root
