@@ -21,6 +21,9 @@ static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
 /// Where the profiles are, unless an address is given.
 const ADDRESS: &str = "127.0.0.1:6060";
 
+/// Requests that are handled before anyone can ask, so that whoever does finds something.
+const FIRST: u64 = 400;
+
 /// How many threads handle requests, and how long each rests between two.
 const WORKERS: u64 = 2;
 const REST: Duration = Duration::from_millis(1);
@@ -41,14 +44,15 @@ fn run(mut words: impl Iterator<Item = String>) -> io::Result<()> {
     if let Some(interval) = words.next() {
         heapwise::heap::set_interval(interval.parse().map_err(io::Error::other)?);
     }
+    let (service, ends) = (Service::default(), AtomicBool::new(false));
+    (0..FIRST).for_each(|number| service.handle(number));
     let server = heapwise::http::serve(&*address)?;
     writeln!(io::stdout(), "http://{}/debug/pprof/", server.local_addr())?;
-    let (service, ends) = (Service::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         for worker in 0..WORKERS {
             let (service, ends) = (&service, &ends);
             scope.spawn(move || {
-                let mut number = worker;
+                let mut number = FIRST + worker;
                 while !ends.load(Ordering::Relaxed) {
                     service.handle(number);
                     number += WORKERS;
