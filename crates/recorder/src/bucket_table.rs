@@ -105,6 +105,7 @@ impl BucketTable {
     ///
     /// `Err` when the bucket is new and there is no room; there is for the empty stack, as long as
     /// there is memory.
+    #[inline]
     pub fn record(
         &mut self,
         inside: &Outermost,
@@ -130,6 +131,7 @@ impl BucketTable {
 
     /// Takes an allocation, counted in bucket `row` by [`record`](Self::record), out of what is in
     /// use.
+    #[inline]
     pub fn release(
         &mut self,
         region: &Region,
@@ -181,6 +183,7 @@ impl BucketTable {
     }
 
     /// Does for the spread what buckets do for themselves.
+    #[inline]
     fn keep_spread(&mut self, moment: Moment) {
         if self.spread_epoch != moment.epoch && !moment.is_peak {
             (self.spread.peak, self.spread_epoch) = (self.spread.inuse, moment.epoch);
@@ -314,6 +317,7 @@ pub fn copy_buckets(
 }
 
 /// Powers of two: 0 for size 0, 1 for 1, 2 for 2 and 3, 3 for 4 to 7, ..
+#[inline]
 fn class(size: u64) -> u32 {
     u64::BITS - size.leading_zeros()
 }

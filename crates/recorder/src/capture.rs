@@ -93,6 +93,7 @@ impl Source for Caller {
 
 /// The stack that the trail holds, of which the outermost `kept` frames have the numbers of their
 /// stacks.
+#[inline]
 fn intern(
     inside: &Outermost,
     trail: &mut Trail,

@@ -18,6 +18,7 @@ pub struct Amount {
 
 impl Amount {
     /// What one recorded block of `size` bytes stands for.
+    #[inline]
     pub fn of(size: u64, weight: Weight) -> Self {
         let objects = u128::from(weight.fixed());
         Self { objects, bytes: objects * u128::from(size) }
@@ -50,6 +51,7 @@ impl Amount {
 /// Adds and subtracts modulo 2^128: a total of 2^107 bytes is out of reach, and a panic here would
 /// end the program.
 impl AddAssign for Amount {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.objects = self.objects.wrapping_add(other.objects);
         self.bytes = self.bytes.wrapping_add(other.bytes);
@@ -57,6 +59,7 @@ impl AddAssign for Amount {
 }
 
 impl SubAssign for Amount {
+    #[inline]
     fn sub_assign(&mut self, other: Self) {
         self.objects = self.objects.wrapping_sub(other.objects);
         self.bytes = self.bytes.wrapping_sub(other.bytes);
@@ -78,6 +81,7 @@ pub struct Variance {
 
 impl Variance {
     /// What one recorded block of `size` bytes adds to the variance.
+    #[inline]
     pub fn of(size: u64, weight: Weight) -> Self {
         const ONE: f64 = (1u64 << Weight::FRACTION_BITS) as f64;
         let weight = weight.fixed() as f64 / ONE;
@@ -94,6 +98,7 @@ impl Variance {
 }
 
 impl AddAssign for Variance {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.objects += other.objects;
         self.bytes += other.bytes;
@@ -101,6 +106,7 @@ impl AddAssign for Variance {
 }
 
 impl SubAssign for Variance {
+    #[inline]
     fn sub_assign(&mut self, other: Self) {
         self.objects -= other.objects;
         self.bytes -= other.bytes;
@@ -129,6 +135,7 @@ pub struct Count {
 }
 
 impl AddAssign for Count {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.objects = self.objects.saturating_add(other.objects).min(i64::MAX as u64);
         self.bytes = self.bytes.saturating_add(other.bytes).min(i64::MAX as u64);

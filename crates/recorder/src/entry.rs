@@ -33,12 +33,14 @@ pub struct Outermost(());
 
 impl Outermost {
     /// `None` when this thread is inside already.
+    #[inline]
     pub fn enter() -> Option<Self> {
         // `then`, not `then_some`: a refused entry must not build, and so drop, an `Outermost`.
         ENTRY.with(|entry| (!entry.inside.replace(true)).then(|| Self(())))
     }
 
     /// The number of this thread: neighbours differ.
+    #[inline]
     pub fn thread(&self) -> usize {
         static THREADS: AtomicUsize = AtomicUsize::new(1);
         ENTRY.with(|entry| {
@@ -57,6 +59,7 @@ impl Outermost {
 }
 
 impl Drop for Outermost {
+    #[inline]
     fn drop(&mut self) {
         ENTRY.with(|entry| entry.inside.set(false));
     }
@@ -78,6 +81,7 @@ impl Muted {
     }
 
     /// Whether this thread's allocations are left out at the moment.
+    #[inline]
     pub fn is_on() -> bool {
         ENTRY.with(|entry| entry.muted.get() != 0)
     }
@@ -90,6 +94,7 @@ impl Default for Muted {
 }
 
 impl Drop for Muted {
+    #[inline]
     fn drop(&mut self) {
         ENTRY.with(|entry| entry.muted.set(entry.muted.get() - 1));
     }

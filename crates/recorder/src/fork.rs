@@ -58,6 +58,7 @@ pub fn guard_children() -> Result<(), NoMemory> {
 
 /// Has every later fork go through this file, from the first call on. A failure leaves forks as
 /// they were: the child of a fork while another thread records may then hang.
+#[inline]
 pub fn prepare_for_forks() {
     static PREPARED: AtomicBool = AtomicBool::new(false);
     if PREPARED.load(Ordering::Relaxed) || PREPARED.swap(true, Ordering::Relaxed) {

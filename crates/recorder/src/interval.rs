@@ -45,6 +45,7 @@ static VERSION: AtomicU64 = AtomicU64::new(1);
 /// The version of the interval in force, never 0, and the interval in bytes; `initial` from now on if
 /// there was none. Should another thread set an interval meanwhile, the version may be the old one
 /// with the new interval: the next look notices.
+#[inline]
 pub fn start(initial: u64) -> (u64, u64) {
     let version = VERSION.load(Ordering::Acquire);
     let word = INTERVAL.load(Ordering::Relaxed);
@@ -140,6 +141,7 @@ pub fn is_exact() -> bool {
     INTERVAL.load(Ordering::Relaxed) != UNSET && !SAMPLED.load(Ordering::Relaxed)
 }
 
+#[inline]
 fn note(interval: u64) {
     if interval != 1 {
         SAMPLED.store(true, Ordering::Relaxed);

@@ -48,6 +48,7 @@ impl AddAssign for Lived {
 }
 
 impl Lived {
+    #[inline]
     fn note(&mut self, nanos: u64, size: u64, weight: Weight) {
         let part = part(nanos);
         self.objects[part] = self.objects[part].wrapping_add(weight.fixed());

@@ -45,6 +45,7 @@ impl<T> Lock<T> {
     }
 
     /// Waits until the lock is free and takes it.
+    #[inline]
     pub fn lock<'a>(&'a self, _inside: &'a Outermost) -> Held<'a, T> {
         self.acquire();
         Held { lock: self }
@@ -52,6 +53,7 @@ impl<T> Lock<T> {
 
     /// Takes the lock without a guard, for a fork: it is given back by [`release`](Self::release)
     /// on both sides.
+    #[inline]
     pub fn acquire(&self) {
         let taken = self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed);
         if taken.is_err() {
@@ -60,6 +62,7 @@ impl<T> Lock<T> {
     }
 
     /// Gives back a lock taken by [`acquire`](Self::acquire).
+    #[inline]
     pub fn release(&self) {
         if self.state.swap(FREE, Ordering::Release) == AWAITED {
             wake_one(&self.state);
@@ -94,6 +97,7 @@ pub struct Held<'a, T> {
 impl<T> Deref for Held<'_, T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
         // SAFETY: this guard is the only one alive, and lends the value no longer than it lives.
         unsafe { &*self.lock.value.get() }
@@ -101,6 +105,7 @@ impl<T> Deref for Held<'_, T> {
 }
 
 impl<T> DerefMut for Held<'_, T> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as in `deref`, and the guard itself is borrowed exclusively.
         unsafe { &mut *self.lock.value.get() }
@@ -108,6 +113,7 @@ impl<T> DerefMut for Held<'_, T> {
 }
 
 impl<T> Drop for Held<'_, T> {
+    #[inline]
     fn drop(&mut self) {
         self.lock.release();
     }

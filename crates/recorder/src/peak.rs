@@ -64,6 +64,7 @@ impl Allowance {
         Self { room: 0, epoch: 0 }
     }
 
+    #[inline]
     fn at_once(&self) -> Moment {
         Moment { epoch: self.epoch, is_peak: false }
     }

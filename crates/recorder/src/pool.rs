@@ -49,6 +49,7 @@ impl Heap {
         Self { number, with_room: [0; ALL_CLASSES] }
     }
 
+    #[inline]
     fn find(&self, pool: &Pool, address: usize) -> Option<Found> {
         let span = pool.range.span_at(address)?;
         if span.span.owner() != Some(self.number) {
@@ -95,16 +96,19 @@ impl Pool {
 
     /// The number of the heap that the block at `address` is from, if it is one of the pool and the
     /// caller's.
+    #[inline]
     pub fn heap_of(&self, address: usize) -> Option<usize> {
         self.range.span_at(address)?.span.owner()
     }
 
     /// The class of the block at `address`, which is the caller's.
+    #[inline]
     pub fn class_at(&self, address: usize) -> Option<Class> {
         self.range.span_at(address)?.span.class()
     }
 
     /// The tag of the block at `address`, which is the caller's.
+    #[inline]
     pub fn tag_at(&self, address: usize) -> Option<Tag> {
         let span = self.range.span_at(address)?;
         let class = span.span.class()?;
@@ -113,6 +117,7 @@ impl Pool {
     }
 
     /// A block of `class` with this tag and, if the class keeps births, this birth.
+    #[inline]
     pub fn allocate(
         &self,
         inside: &Outermost,
@@ -142,6 +147,7 @@ impl Pool {
 
     /// Frees the block at `address` and says what it was; `None` if there is none of this heap in
     /// use.
+    #[inline]
     pub fn free(&self, inside: &Outermost, heap: &mut Heap, address: usize) -> Option<Past> {
         let Found { span, class, slot } = heap.find(self, address)?;
         let had_room = span.span.has_room(class);
@@ -157,6 +163,7 @@ impl Pool {
     }
 
     /// Gives the block at `address` another tag and birth, and says what it was.
+    #[inline]
     pub fn retag(&self, heap: &mut Heap, address: usize, tag: Tag, birth: u64) -> Option<Past> {
         let Found { span, class, slot } = heap.find(self, address)?;
         let (tags, births) = (span.tags(class), span.births(class));
@@ -178,6 +185,7 @@ impl Pool {
 }
 
 /// Whether no other span of its heap and class has room.
+#[inline]
 fn is_alone(span: Numbered) -> bool {
     span.span.next.load(Relaxed) == 0 && span.span.previous.load(Relaxed) == 0
 }

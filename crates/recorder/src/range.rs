@@ -98,6 +98,7 @@ pub struct Numbered {
 
 impl Numbered {
     /// The tags of a span that belongs to a heap and has this class.
+    #[inline]
     pub fn tags(&self, class: Class) -> Tags {
         // SAFETY: a span is committed before it is handed out and stays so; its class, under the
         // lock of the heap that it belongs to, says where its tags end.
@@ -105,6 +106,7 @@ impl Numbered {
     }
 
     /// Its births.
+    #[inline]
     pub fn births(&self, class: Class) -> Births {
         // SAFETY: as in `tags`.
         unsafe { Births::at(self.start, class) }
@@ -144,17 +146,20 @@ impl Range {
         if end == 0 { 1 } else { end.wrapping_sub(USUAL_START) }
     }
 
+    #[inline]
     fn start(&self) -> usize {
         self.start.load(Relaxed)
     }
 
     /// The span that `address` lies in, if it is in one.
+    #[inline]
     pub fn span_at(&self, address: usize) -> Option<Numbered> {
         let offset = address.wrapping_sub(self.start());
         (offset < self.committed.load(Relaxed)).then(|| self.span((offset / SPAN_BYTES) as u32))
     }
 
     /// The span of this number, which is that of a committed one.
+    #[inline]
     pub fn span(&self, number: u32) -> Numbered {
         let table = self.spans.load(Relaxed) as *const Span;
         // SAFETY: the table has a row for every span of the range, and a number comes from an

@@ -160,6 +160,7 @@ impl Recorder {
 
     /// Records an allocation that is not large, and serves it. `None` if there is no memory; then
     /// it is not recorded.
+    #[inline]
     pub fn allocate(
         &self,
         inside: &Outermost,
@@ -182,6 +183,7 @@ impl Recorder {
 
     /// A new block that is counted in `bucket`. `None`, and it is not counted any more, if there is
     /// no memory.
+    #[inline]
     fn serve(
         &self,
         inside: &Outermost,
@@ -201,6 +203,7 @@ impl Recorder {
     }
 
     /// Records the free of the block of `size` bytes at `address` in the pool, and frees it.
+    #[inline]
     pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
         let Some(number) = self.pool.heap_of(address) else { return };
         let mut stripe = self.stripes[number % STRIPES].lock(inside);
@@ -220,6 +223,7 @@ impl Recorder {
     }
 
     /// Counts a block as freed, by what it was, if that has not been done.
+    #[inline]
     fn count_free(
         &self,
         inside: &Outermost,
@@ -284,6 +288,7 @@ impl Recorder {
 
     /// Locks stripe `number` for an event that allocates so many bytes more and frees so many, and
     /// settles its moment.
+    #[inline]
     fn step<'a>(
         &'a self,
         inside: &'a Outermost,
@@ -331,6 +336,7 @@ impl Recorder {
         }
     }
 
+    #[inline]
     fn note_epoch(&self, moment: Moment) {
         if moment.is_peak
             && let Some(head) = self.region.head()
@@ -399,6 +405,7 @@ impl Recorder {
     }
 
     /// Counts an allocation at its stack; without the stack if that does not fit.
+    #[inline]
     fn count(
         &self,
         inside: &Outermost,

@@ -80,6 +80,7 @@ impl Sampler {
 
     /// Whether a request that did not pass contains a mark, and what it then stands for; `interval`
     /// is the one in force, and `version` its version.
+    #[inline]
     pub fn mark(&self, size: u64, version: u64, interval: u64) -> Option<Weight> {
         let mut wanted = self.left.get().wrapping_neg().max(0).cast_unsigned();
         let is_new = self.version.get() != version;
@@ -108,6 +109,7 @@ impl Sampler {
     /// have come to look because it contains the mark: then it counts by the interval that the mark
     /// was drawn with, and the next request by the other. Else requests with a mark would be those
     /// that are judged again, and estimates too low.
+    #[inline]
     fn may_be_judged_anew(&self) -> bool {
         self.version.get() == 0 || self.interval.get() <= 1
     }
@@ -136,6 +138,7 @@ impl Sampler {
     }
 
     /// The number of bytes before the next marked one.
+    #[inline]
     fn draw(&self) -> u64 {
         match self.interval.get() {
             0 => u64::MAX,
@@ -146,6 +149,7 @@ impl Sampler {
 
     /// Puts as much as fits of the bytes before the next mark where the common path sees them. At
     /// interval 1 that is less than nothing: requests of no bytes are recorded too.
+    #[inline]
     fn show(&self) {
         let bytes = self.beyond.get();
         let shown = bytes.min(LOOK_BYTES);
@@ -172,6 +176,7 @@ impl Weight {
     /// e^(-size/interval))`.
     ///
     /// At most `interval / size + 1`, so at most 2^41 (size 0 counts as one byte here).
+    #[inline]
     pub fn of(size: u64, interval: u64) -> Self {
         if interval <= 1 {
             return Self::ONE;
@@ -198,12 +203,14 @@ impl Weight {
     }
 
     /// The weight in four bytes.
+    #[inline]
     pub fn pack(self) -> u32 {
         let cut = Self::cut(self.0);
         (self.0 >> cut) as u32 | cut << Self::SIGNIFICANT_BITS
     }
 
     /// The weight that was packed.
+    #[inline]
     pub fn unpack(packed: u32) -> Self {
         let cut = packed >> Self::SIGNIFICANT_BITS;
         Self(u64::from(packed & ((1 << Self::SIGNIFICANT_BITS) - 1)) << cut)

@@ -28,6 +28,7 @@ pub struct Class(u8);
 impl Class {
     /// The class for requests of `size` bytes at multiples of `align`, both below [`LARGE`]: the
     /// smallest that is a multiple of `align`.
+    #[inline]
     pub fn of(size: usize, align: usize) -> Self {
         let mut class = Self::at_least(size.max(align));
         // A power of two: a mask, where a division would take longer than all the rest.
@@ -39,11 +40,13 @@ impl Class {
 
     /// The smallest for `size` bytes, at most [`LARGE`]. By table: sizes are as good as random, and a
     /// branch that is foretold wrongly takes longer.
+    #[inline]
     fn at_least(size: usize) -> Self {
         Self(AT_LEAST[size.div_ceil(8) % AT_LEAST.len()])
     }
 
     /// The class of the same size whose spans keep births.
+    #[inline]
     pub fn with_births(self) -> Self {
         if self.has_births() { self } else { Self(self.0 + CLASSES as u8) }
     }
@@ -54,6 +57,7 @@ impl Class {
     }
 
     /// The class of this number, if there is one.
+    #[inline]
     pub fn from_index(index: usize) -> Option<Self> {
         (index < ALL_CLASSES).then_some(Self(index as u8))
     }
@@ -75,6 +79,7 @@ impl Class {
     }
 
     /// How a span of this class is divided.
+    #[inline]
     pub fn layout(self) -> &'static Layout {
         &LAYOUTS[self.index()]
     }
@@ -96,6 +101,7 @@ pub struct Layout {
 impl Layout {
     const NONE: Self = Self { slots: 0, bytes: 0, first: 0, reciprocal: 0 };
 
+    #[inline]
     const fn of(class: Class) -> Self {
         let bytes = class.work_out_bytes();
         let natural = 1 << bytes.trailing_zeros();
@@ -120,6 +126,7 @@ impl Layout {
     ///
     /// The reciprocal is too large by less than 1, so the quotient by less than `offset / 2^32`: it
     /// is exact for offsets below 2^16 and slots of at most 2^13 bytes.
+    #[inline]
     pub fn slot(&self, offset: usize) -> Option<u32> {
         let inside = offset.checked_sub(self.first as usize)?;
         let slot = ((inside as u64 * u64::from(self.reciprocal)) >> 32) as u32;

@@ -49,6 +49,7 @@ impl Tags {
     /// # Safety
     /// A span must be committed there, stay so, and its first `slots * TAG_BYTES` bytes must be
     /// used for nothing else.
+    #[inline]
     pub unsafe fn at(start: usize, class: Class) -> Self {
         let slots = class.layout().slots as usize;
         const { assert!(size_of::<AtomicU64>() == TAG_BYTES) };
@@ -57,22 +58,26 @@ impl Tags {
     }
 
     /// The tag of a slot in use.
+    #[inline]
     pub fn get(self, slot: u32) -> Option<Tag> {
         let word = self.0.get(slot as usize)?.load(Relaxed);
         (word as u32 != 0).then_some(Tag { place: word as u32, weight: (word >> 32) as u32 })
     }
 
     /// Marks a slot as in use.
+    #[inline]
     pub fn set(self, slot: u32, tag: Tag) {
         self.put(slot, u64::from(tag.place) | u64::from(tag.weight) << 32);
     }
 
+    #[inline]
     fn put(self, slot: u32, word: u64) {
         if let Some(place) = self.0.get(slot as usize) {
             place.store(word, Relaxed);
         }
     }
 
+    #[inline]
     fn next_free(self, slot: u32) -> u32 {
         self.0.get(slot as usize).map_or(0, |word| (word.load(Relaxed) >> 32) as u32)
     }
@@ -87,6 +92,7 @@ impl Births {
     ///
     /// # Safety
     /// As for [`Tags::at`]; if the class has births, they must be used for nothing else either.
+    #[inline]
     pub unsafe fn at(start: usize, class: Class) -> Self {
         let slots = class.layout().slots as usize;
         if !class.has_births() {
@@ -99,11 +105,13 @@ impl Births {
     }
 
     /// When a slot in use was taken, as [`set`](Self::set) was told; 0 if that is not kept.
+    #[inline]
     pub fn get(self, slot: u32) -> u64 {
         self.0.get(slot as usize).map_or(0, |place| place.load(Relaxed))
     }
 
     /// Notes when a slot was taken.
+    #[inline]
     pub fn set(self, slot: u32, birth: u64) {
         if let Some(place) = self.0.get(slot as usize) {
             place.store(birth, Relaxed);
@@ -122,6 +130,7 @@ impl Span {
     }
 
     /// The number of the heap that it belongs to.
+    #[inline]
     pub fn owner(&self) -> Option<usize> {
         (self.owner.load(Relaxed) as usize).checked_sub(1)
     }
@@ -132,21 +141,25 @@ impl Span {
     }
 
     /// The size of its slots.
+    #[inline]
     pub fn class(&self) -> Option<Class> {
         Class::from_index(self.class.load(Relaxed) as usize)
     }
 
     /// Whether a slot is free.
+    #[inline]
     pub fn has_room(&self, class: Class) -> bool {
         self.free.load(Relaxed) != 0 || self.fresh.load(Relaxed) < class.layout().slots
     }
 
     /// Whether no slot is in use.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.used.load(Relaxed) == 0
     }
 
     /// A free slot, which is in use from now on and must be given a tag.
+    #[inline]
     pub fn take(&self, tags: Tags) -> u32 {
         self.used.store(self.used.load(Relaxed) + 1, Relaxed);
         if let Some(slot) = self.free.load(Relaxed).checked_sub(1) {
@@ -159,6 +172,7 @@ impl Span {
     }
 
     /// Frees a slot in use, and returns its tag; `None`, and nothing is changed, if it is free.
+    #[inline]
     pub fn give_back(&self, tags: Tags, slot: u32) -> Option<Tag> {
         let tag = self.tag(tags, slot)?;
         tags.put(slot, u64::from(self.free.load(Relaxed)) << 32);
@@ -168,6 +182,7 @@ impl Span {
     }
 
     /// The tag of a slot, if it is in use.
+    #[inline]
     pub fn tag(&self, tags: Tags, slot: u32) -> Option<Tag> {
         // Beyond lies what an earlier user of the memory left.
         if slot < self.fresh.load(Relaxed) { tags.get(slot) } else { None }
