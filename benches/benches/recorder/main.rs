@@ -28,26 +28,60 @@ use work::Allocator;
 
 const HEADER: &str = "bare ns   wrapped   difference [quartiles]         control   fastest";
 
-fn main() -> io::Result<()> {
-    let mut rounds = 201;
-    let mut part = String::new();
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--rounds" => rounds = words.next().and_then(|n| n.parse().ok()).unwrap_or(rounds),
-            // What cargo itself passes.
-            "--bench" => {}
-            _ => part = word,
+/// What to measure.
+#[derive(Debug)]
+struct Wanted {
+    rounds: usize,
+    /// A part of the names of rows.
+    part: String,
+    /// Only the allocator of this name.
+    over: Option<String>,
+    /// Instead of a table, the nanoseconds a pair of one side: for programs that time others beside it.
+    alone: Option<Side>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    Bare,
+    Wrapped,
+}
+
+impl Wanted {
+    fn from_words(mut words: impl Iterator<Item = String>) -> Self {
+        let mut wanted = Self { rounds: 201, part: String::new(), over: None, alone: None };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--rounds" => {
+                    wanted.rounds = words.next().and_then(|n| n.parse().ok()).unwrap_or(1);
+                }
+                "--over" => wanted.over = words.next(),
+                "--bare" => wanted.alone = Some(Side::Bare),
+                "--wrapped" => wanted.alone = Some(Side::Wrapped),
+                // What cargo itself passes.
+                "--bench" => {}
+                _ => wanted.part = word,
+            }
         }
+        wanted
     }
+
+    fn is_over(&self, name: &str) -> bool {
+        self.over.as_ref().is_none_or(|over| over == name)
+    }
+}
+
+fn main() -> io::Result<()> {
+    let wanted = Wanted::from_words(std::env::args().skip(1));
     let mut out = io::stdout().lock();
-    writeln!(out, "{:44} {:8} {HEADER}", "", "over")?;
-    for setting in SETTINGS.iter().filter(|setting| setting.name.contains(&part)) {
-        over::<System>(&mut out, setting, rounds, "System")?;
+    if wanted.alone.is_none() {
+        writeln!(out, "{:44} {:8} {HEADER}", "", "over")?;
+    }
+    for setting in SETTINGS.iter().filter(|setting| setting.name.contains(&wanted.part)) {
+        over::<System>(&mut out, setting, &wanted, "System")?;
         #[cfg(feature = "peers")]
         {
-            over::<tikv_jemallocator::Jemalloc>(&mut out, setting, rounds, "jemalloc")?;
-            over::<mimalloc::MiMalloc>(&mut out, setting, rounds, "mimalloc")?;
+            over::<tikv_jemallocator::Jemalloc>(&mut out, setting, &wanted, "jemalloc")?;
+            over::<mimalloc::MiMalloc>(&mut out, setting, &wanted, "mimalloc")?;
         }
     }
     Ok(())
@@ -57,19 +91,26 @@ fn main() -> io::Result<()> {
 fn over<A: Allocator>(
     out: &mut impl Write,
     setting: &Setting,
-    rounds: usize,
+    wanted: &Wanted,
     name: &str,
 ) -> io::Result<()>
 where
     Alloc<A>: Allocator,
 {
+    if !wanted.is_over(name) {
+        return Ok(());
+    }
+    let is_exact = setting.interval == 1;
+    let rounds = if is_exact { wanted.rounds.div_ceil(4) } else { wanted.rounds };
+    let bare = || measure::nanos_per_pair::<A>(setting);
+    let wrapped = || measure::nanos_per_pair::<Alloc<A>>(setting);
     let kept = settings::prepare::<Alloc<A>>(setting);
-    let rounds = if setting.interval == 1 { rounds.div_ceil(4) } else { rounds };
-    let differences = alternate(
-        rounds,
-        || measure::nanos_per_pair::<A>(setting),
-        || measure::nanos_per_pair::<Alloc<A>>(setting),
-    );
+    match wanted.alone {
+        Some(Side::Bare) => return writeln!(out, "{:.2}", measure::alone(rounds, bare)),
+        Some(Side::Wrapped) => return writeln!(out, "{:.2}", measure::alone(rounds, wrapped)),
+        None => {}
+    }
+    let differences = alternate(rounds, bare, wrapped);
     drop(kept);
     let Differences { bare, wrapped, difference: [lower, median, upper], control, fastest } =
         differences;

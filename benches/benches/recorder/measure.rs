@@ -43,6 +43,12 @@ pub fn alternate(rounds: usize, bare: impl Fn() -> f64, wrapped: impl Fn() -> f6
     }
 }
 
+/// The median of one side, after a turn that warms up.
+pub fn alone(rounds: usize, side: impl Fn() -> f64) -> f64 {
+    side();
+    quartiles((0..rounds).map(|_| side()).collect())[1]
+}
+
 fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
     [1, 2, 3].map(|quarter| values[(values.len() - 1) * quarter / 4])

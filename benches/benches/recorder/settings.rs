@@ -21,16 +21,16 @@ const TIGHT: Setting =
     Setting { name: "", interval: DEFAULT, threads: 1, depth: 0, work: Work::Pairs, live: 0 };
 
 pub static SETTINGS: [Setting; 15] = [
-    Setting { name: "512 KiB", ..TIGHT },
+    Setting { name: "512 KiB, 1 thread", ..TIGHT },
     Setting { name: "512 KiB, 2 threads", threads: 2, ..TIGHT },
     Setting { name: "512 KiB, 64 frames deeper", depth: 64, ..TIGHT },
-    Setting { name: "off", interval: 0, ..TIGHT },
+    Setting { name: "off, 1 thread", interval: 0, ..TIGHT },
     Setting { name: "off, 2 threads", interval: 0, threads: 2, ..TIGHT },
     Setting { name: "512 KiB, 100,000 live samples", live: 100_000, ..TIGHT },
     Setting { name: "512 KiB, 100,000 live, cold", live: 100_000, work: Work::ColdPairs, ..TIGHT },
     Setting { name: "512 KiB, realloc mix", work: Work::Reallocs, ..TIGHT },
     Setting { name: "64 KiB", interval: 64 << 10, ..TIGHT },
-    Setting { name: "exact, depth 10", interval: 1, depth: 10, ..TIGHT },
+    Setting { name: "exact, depth 10, 1 thread", interval: 1, depth: 10, ..TIGHT },
     Setting { name: "exact, depth 64", interval: 1, depth: 64, ..TIGHT },
     Setting { name: "exact, depth 10, 2 threads", interval: 1, depth: 10, threads: 2, ..TIGHT },
     Setting {
