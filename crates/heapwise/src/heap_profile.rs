@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use heapwise_profile::{CodeFile, Profile, Recorded, RecordedRow};
 use heapwise_recorder::{self as recorder, Count, Dropped, Lifetimes, Row, Snapshot, StackId};
 
-use crate::plumbing;
+use crate::{label_sets, plumbing};
 
 /// What a profile says of its process besides what was recorded.
 pub struct Moment {
@@ -54,7 +54,7 @@ pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
 
 /// What a snapshot says, but for the stacks.
 pub fn recorded(snapshot: &Snapshot, moment: &Moment) -> Recorded {
-    let Dropped { stacks, outer_frames, live, samples, frees } = snapshot.dropped();
+    let Dropped { stacks, outer_frames, live, samples, frees, labels } = snapshot.dropped();
     let errors = snapshot.standard_errors();
     Recorded {
         time_nanos: moment.time_nanos,
@@ -62,8 +62,9 @@ pub fn recorded(snapshot: &Snapshot, moment: &Moment) -> Recorded {
         drop_frames: plumbing::DROP_FRAMES.into(),
         mappings: moment.mappings.clone(),
         rows: snapshot.rows().iter().map(row).collect(),
+        label_sets: label_sets::recorded(snapshot.rows().iter().map(|row| row.labels)),
         lived: snapshot.lifetimes().iter().map(lived).collect(),
-        dropped: [stacks, outer_frames, live, samples, frees],
+        dropped: [stacks, outer_frames, live, samples, frees, labels],
         errors: numbers([errors.alloc, errors.inuse, errors.peak]),
         without_peak: false,
         comments: Vec::new(),
@@ -81,7 +82,8 @@ pub fn profile(snapshot: &Snapshot, recorded: &Recorded) -> Profile {
 fn row(row: &Row) -> RecordedRow {
     // Counts are at most `i64::MAX`.
     let values = numbers([row.alloc, row.inuse, row.peak]).map(|number| number as i64);
-    RecordedRow { stack: row.stack.number(), size: row.size, values }
+    let labels = row.labels.number();
+    RecordedRow { stack: row.stack.number(), labels, size: row.size, values }
 }
 
 /// In the order of `LIFETIME_TYPES`.

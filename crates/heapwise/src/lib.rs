@@ -55,6 +55,8 @@ pub mod heap;
 mod heap_profile;
 #[cfg(feature = "http")]
 pub mod http;
+mod label_sets;
+mod labels;
 mod plumbing;
 mod recording_file;
 mod whole_file;
@@ -62,3 +64,4 @@ mod whole_file;
 pub use alloc::Alloc;
 pub use error::Error;
 pub use heap::write as write_heap_profile;
+pub use labels::{Labelled, Labels, label};

@@ -61,7 +61,9 @@ pub use model::{Header, Profile, ValueType};
 pub use proto::{decode, encode};
 pub use prune::prune;
 pub use read::ReadError;
-pub use recorded::{CodeFile, LIFETIME_TYPES, RECORDED_TYPES, Recorded, RecordedRow};
+pub use recorded::{
+    CodeFile, LIFETIME_TYPES, RECORDED_TYPES, Recorded, RecordedLabels, RecordedRow,
+};
 pub use recording::{RecordingError, is_recording};
 pub use sample::{Label, LabelValue, Sample, Samples};
 pub use scale::{negate, normalize, scale};

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     fn profile(mappings: Vec<CodeFile>) -> Profile {
-        let row = |stack, values| RecordedRow { stack, size: 8, values };
+        let row = |stack, values| RecordedRow { stack, labels: 0, size: 8, values };
         let rows = vec![row(0x20, [1, 8, 1, 8, 1, 8]), row(0x500, [0, 0, 0, 0, 1, 8])];
         let recorded = Recorded { mappings, rows, ..Recorded::default() };
         recorded.profile(|stack, frames| frames.push(u64::from(stack)))
