@@ -28,7 +28,7 @@ pub use future::Labelled;
 /// request is of no use; its tenant or its route is.
 #[must_use = "samples carry it in `scope` and `future` only"]
 pub fn label(key: &str, value: impl Display) -> Labels {
-    Labels::NONE.and(key, value)
+    Labels::none().and(key, value)
 }
 
 /// Labels that samples are to carry: those of [`label`], or [`current`](Self::current) ones.
@@ -54,7 +54,10 @@ pub struct Labels {
 
 impl Labels {
     /// No labels: a scope of these adds nothing.
-    pub const NONE: Self = Self { own: Carried::NOTHING, last: AtomicU64::new(0) };
+    #[must_use]
+    pub const fn none() -> Self {
+        Self::of(Carried::NOTHING)
+    }
 
     /// The labels that samples of this thread carry at this moment.
     #[must_use]
@@ -62,8 +65,8 @@ impl Labels {
         Self::of(Carried::now())
     }
 
-    fn of(own: Carried) -> Self {
-        Self { own, ..Self::NONE }
+    const fn of(own: Carried) -> Self {
+        Self { own, last: AtomicU64::new(0) }
     }
 
     /// These and one more; of two with the same key, the later counts.
@@ -151,7 +154,7 @@ impl Labels {
 
 impl Default for Labels {
     fn default() -> Self {
-        Self::NONE
+        Self::none()
     }
 }
 

@@ -10,7 +10,7 @@ fn inner_scopes_add_and_their_values_win() {
         assert_eq!(current(), [("a", "1"), ("b", "2")]);
         label("b", "other").and("c", 'x').scope(|| {
             assert_eq!(current(), [("a", "1"), ("b", "other"), ("c", "x")]);
-            Labels::NONE.scope(|| assert_eq!(current().len(), 3));
+            Labels::none().scope(|| assert_eq!(current().len(), 3));
         });
         assert_eq!(current(), [("a", "1"), ("b", "2")]);
     });
