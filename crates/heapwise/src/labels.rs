@@ -95,6 +95,7 @@ impl Labels {
     ///     label("tenant", 8).scope(|| { /* tenant 8 */ });
     /// });
     /// ```
+    #[inline]
     pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let _entered = self.enter();
         work()
@@ -117,6 +118,7 @@ impl Labels {
         Labelled::new(self, future)
     }
 
+    #[inline]
     fn enter(&self) -> Entered {
         let outer = Carried::now();
         // Without labels around, which is the rule, there is nothing to work out.

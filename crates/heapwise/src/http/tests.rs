@@ -96,6 +96,29 @@ fn a_difference_is_of_what_was_allocated_meanwhile() {
 }
 
 #[test]
+fn a_difference_is_by_labels() {
+    use heapwise_profile::LabelValue;
+
+    let under = |tenant: &str, lives| crate::label("tenant", tenant).scope(|| record(6_001, lives));
+    under("before", true);
+    let request = Request::get("/debug/pprof/allocs?seconds=30").body(()).unwrap();
+    let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
+    under("meanwhile", false);
+    let of = |response: &Response<Vec<u8>>, tenant: &str| -> Vec<Vec<i64>> {
+        let profile = profile(response);
+        let text = profile.strings.find(tenant.as_bytes());
+        let has = |sample: &heapwise_profile::Sample<'_>| {
+            sample.labels.iter().any(|label| text.map(LabelValue::Text) == Some(label.value))
+        };
+        profile.samples.iter().filter(has).map(|sample| sample.values.to_vec()).collect()
+    };
+    let response = pending.finish();
+    assert_eq!(of(&response, "before"), [[0, 0, 1, 6_001]]);
+    assert_eq!(of(&response, "meanwhile"), [[1, 6_001, 0, 0]]);
+    assert_eq!(of(&get("heap"), "before"), [[1, 6_001, 1, 6_001]], "since the start");
+}
+
+#[test]
 fn the_blocking_function_waits() {
     let _alone = alone();
     let start = Instant::now();
