@@ -57,6 +57,9 @@ mod heap_profile;
 pub mod http;
 mod label_sets;
 mod labels;
+#[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for those who scrape"))]
+mod mapped;
+mod moment;
 mod plumbing;
 mod recording_file;
 mod whole_file;

@@ -4,9 +4,10 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use crate::code::{self, Addresses, CodeFile};
 use crate::{
-    FileOffset, Header, Id, Label, LabelValue, Location, Locations, Mapping, Profile, RuntimeAddr,
-    Sample, Samples, Str, Strings, Table, ValueType,
+    Header, Label, LabelValue, Locations, Mapping, Profile, Sample, Samples, Str, Strings, Table,
+    ValueType,
 };
 
 /// Names and units of the values, in the order of [`RecordedRow::values`]: Go's four, and the peak.
@@ -67,21 +68,6 @@ pub struct Recorded {
     pub comments: Vec<Vec<u8>>,
 }
 
-/// A mapping that holds code.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CodeFile {
-    /// The first address.
-    pub start: u64,
-    /// The one after the last.
-    pub limit: u64,
-    /// The position in the file of the byte at `start`.
-    pub offset: u64,
-    /// The path of the file.
-    pub path: Vec<u8>,
-    /// Its build id; empty if it has none.
-    pub build_id: Vec<u8>,
-}
-
 /// Labels that samples carry together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordedLabels {
@@ -118,7 +104,7 @@ impl Recorded {
     pub fn profile(&self, frames: impl Fn(u32, &mut Vec<u64>)) -> Profile {
         let mut strings = Strings::new();
         let header = self.header(&mut strings);
-        let mappings = self.code_files(&mut strings);
+        let mappings = code::mappings(&self.mappings, &mut strings);
         let locations = self.locations(&frames, &mappings);
         let labels = self.labels(&mut strings);
         let samples = self.samples(&frames, &locations, &labels, strings.intern(b"bytes"));
@@ -190,50 +176,20 @@ impl Recorded {
         reached.map(line).collect()
     }
 
-    fn code_files(&self, strings: &mut Strings) -> Table<Mapping> {
-        let mut table = Table::new();
-        for (id, file) in (1..).zip(&self.mappings) {
-            table.push(Mapping {
-                id,
-                start: RuntimeAddr(file.start),
-                limit: RuntimeAddr(file.limit),
-                offset: FileOffset(file.offset),
-                file: strings.intern(&file.path),
-                build_id: strings.intern(hex(&file.build_id).as_bytes()),
-                ..Mapping::default()
-            });
-        }
-        table
-    }
-
-    /// One location an address, in order of addresses, so that they can be looked up without a
-    /// table.
+    /// One location an address.
     fn locations(
         &self,
         frames: &impl Fn(u32, &mut Vec<u64>),
         mappings: &Table<Mapping>,
     ) -> Locations {
-        let (mut stack, mut addresses) = (Vec::new(), Vec::new());
-        let mut known = 1024;
+        let mut addresses = Addresses::new();
+        let mut stack = Vec::new();
         for rows in self.rows.chunk_by(|a, b| a.stack == b.stack) {
             stack.clear();
             frames(rows[0].stack, &mut stack);
-            addresses.extend(stack.iter().copied().map(address));
-            // Few are new: what is not needed never amounts to more than that.
-            if addresses.len() > 2 * known {
-                addresses.sort_unstable();
-                addresses.dedup();
-                known = addresses.len().max(1024);
-            }
+            addresses.add(&stack);
         }
-        addresses.sort_unstable();
-        addresses.dedup();
-        let mut locations = Locations::new();
-        for (id, address) in (1..).zip(addresses.into_iter().map(RuntimeAddr)) {
-            let mapping = mappings.ids().find(|&mapping| mappings[mapping].contains(address));
-            locations.push(Location { id, mapping, address, folded: false }, &[]);
-        }
-        locations
+        addresses.locations(mappings)
     }
 
     /// The labels of each of [`label_sets`](Self::label_sets).
@@ -252,11 +208,6 @@ impl Recorded {
         labels: &[Vec<Label>],
         bytes: Str,
     ) -> Samples {
-        let addresses: Vec<u64> =
-            locations.iter().map(|(location, _)| location.address.0).collect();
-        let row_of = |frame: &u64| {
-            Id::from_row(addresses.partition_point(|&before| before < address(*frame)))
-        };
         let columns = self.types().count();
         let mut samples = Samples::new(columns);
         let (mut stack, mut values, mut all_labels) = (Vec::new(), Vec::new(), Vec::new());
@@ -267,7 +218,7 @@ impl Recorded {
             values.resize(columns, 0);
             stack.clear();
             frames(row.stack, &mut stack);
-            let ids: Vec<Id<Location>> = stack.iter().map(row_of).collect();
+            let ids = code::ids(&stack, locations);
             let number = i64::try_from(row.size).unwrap_or(i64::MAX);
             all_labels.clear();
             all_labels
@@ -278,19 +229,6 @@ impl Recorded {
         }
         samples
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
-}
-
-/// An address within the call that returns to `frame`.
-fn address(frame: u64) -> u64 {
-    frame.saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -349,11 +287,6 @@ mod tests {
         assert_eq!(labels(1), ["bytes=8", "bytes=many"]);
         assert_eq!(labels(2), ["bytes=8", "route=/", "tenant=a"]);
         assert_eq!(labels(3), ["bytes=8"], "a set that is not there");
-    }
-
-    #[test]
-    fn build_ids_are_lower_case_hex() {
-        assert_eq!(hex(&[0x00, 0xab, 0x9f]), "00ab9f");
     }
 
     #[test]

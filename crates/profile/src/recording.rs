@@ -13,7 +13,8 @@ use std::collections::HashMap;
 pub use error::RecordingError;
 use file::{File, Part};
 
-use crate::recorded::{CodeFile, Recorded, RecordedRow};
+use crate::code::CodeFile;
+use crate::recorded::{Recorded, RecordedRow};
 use crate::{FixedState, Profile};
 
 /// What every recording begins with.

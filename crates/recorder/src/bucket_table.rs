@@ -46,6 +46,7 @@ impl Kind {
     /// That of no bucket.
     pub const NONE: Self = Self(0);
 
+    #[inline]
     fn of(size: u64, labels: LabelSet) -> Self {
         Self(class(size) | labels.number() << CLASS_BITS)
     }

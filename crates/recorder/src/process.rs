@@ -102,6 +102,7 @@ pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNul
 }
 
 /// An allocation of now, on this thread.
+#[inline]
 fn sample(layout: Layout, weight: Weight) -> Sample {
     Sample { layout, weight, labels: Carried::now() }
 }

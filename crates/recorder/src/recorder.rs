@@ -432,22 +432,26 @@ impl Recorder {
         let place = Place { stack, labels: labels.set() };
         let mut record =
             |place| stripe.buckets.record(inside, &self.region, place, size, weight, moment);
-        let recorded = record(place).or_else(|NoMemory| {
-            if place.labels != LabelSet::EMPTY {
-                self.dropped.labels.count();
-                let bare = Place { labels: LabelSet::EMPTY, ..place };
-                return record(bare);
-            }
-            Err(NoMemory)
-        });
-        let recorded = recorded.or_else(|NoMemory| {
-            self.dropped.stacks.count();
-            record(Place::UNKNOWN)
-        });
-        if recorded.is_err() {
-            self.dropped.samples.count();
-        }
+        let recorded = record(place).or_else(|NoMemory| self.count_elsewhere(place, record));
         recorded.ok().map(|row| BucketId::of(number, row))
+    }
+
+    /// Has an allocation recorded where there may be room, when there is none at its place.
+    #[cold]
+    fn count_elsewhere(
+        &self,
+        place: Place,
+        mut record: impl FnMut(Place) -> Result<u32, NoMemory>,
+    ) -> Result<u32, NoMemory> {
+        if place.labels != LabelSet::EMPTY {
+            let recorded = record(Place { labels: LabelSet::EMPTY, ..place });
+            if recorded.is_ok() {
+                self.dropped.labels.count();
+                return recorded;
+            }
+        }
+        self.dropped.stacks.count();
+        record(Place::UNKNOWN).inspect_err(|NoMemory| self.dropped.samples.count())
     }
 
     /// The stack of `source`, interned. Empty if it is not known or does not fit.

@@ -1,6 +1,7 @@
 use std::alloc::Layout;
 
 use heapwise_profile::{Id, LabelValue, RECORDED_TYPES, decode};
+use heapwise_recorder as recorder;
 
 use super::*;
 
