@@ -50,6 +50,7 @@
 //! represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
+pub mod custom;
 mod error;
 pub mod heap;
 mod heap_profile;
@@ -57,7 +58,6 @@ mod heap_profile;
 pub mod http;
 mod label_sets;
 mod labels;
-#[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for those who scrape"))]
 mod mapped;
 mod moment;
 mod plumbing;

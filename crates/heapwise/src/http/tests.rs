@@ -127,6 +127,32 @@ fn the_blocking_function_waits() {
 }
 
 #[test]
+fn profiles_of_the_programs_own_are_served_by_name() {
+    let connections = crate::custom::Profile::new("tests.conns", "bytes", "Open <connections>.");
+    let _held = connections.unwrap().add(100);
+    let response = get("tests.conns");
+    assert_eq!(header(&response, "content-disposition"), "attachment; filename=\"tests.conns\"");
+    let profile = profile(&response);
+    assert_eq!(types(&profile)[2..], ["tests.conns", "tests.conns_weight"]);
+    assert_eq!(profile.samples.values(0), [1, 100, 1, 100]);
+    assert!(profile.locations.iter().all(|(location, _)| location.mapping.is_some()));
+    let index = String::from_utf8(get("").into_body()).unwrap();
+    let row = "<a href=\"tests.conns\">tests.conns</a></td><td>Open &lt;connections&gt;.</td>";
+    assert!(index.contains(row), "{index}");
+    assert!(ask(&Method::HEAD, "/debug/pprof/tests.conns").body().is_empty());
+    for (method, query, status) in [
+        (Method::GET, "?seconds=5", StatusCode::BAD_REQUEST),
+        (Method::GET, "?debug=1", StatusCode::BAD_REQUEST),
+        (Method::POST, "", StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let response = ask(&method, &format!("/debug/pprof/tests.conns{query}"));
+        assert_eq!(response.status(), status, "{method} {query}");
+    }
+    let unknown = get("tests.nothing");
+    assert!(String::from_utf8_lossy(unknown.body()).contains("tests.conns"));
+}
+
+#[test]
 fn a_wrong_request_is_told_what_is_wrong() {
     for (path, word) in [
         ("heap?seconds=0", "seconds"),
