@@ -68,14 +68,6 @@ impl<'a> SortedLabels<'a> {
     /// None.
     pub const NONE: Self = Self { list: [(&[], &[]); MAX_LABELS], len: 0 };
 
-    /// One label; nothing if it is longer than is kept.
-    pub fn one(key: &'a [u8], value: &'a [u8]) -> Option<Self> {
-        let fits = (1..=MAX_KEY_BYTES).contains(&key.len()) && value.len() <= MAX_VALUE_BYTES;
-        let mut one = Self::NONE;
-        one.push((key, value)).filter(|()| fits)?;
-        Some(one)
-    }
-
     /// These labels and `inner` ones, which win where both have a key. Nothing if that is more than is
     /// kept.
     pub fn and(&self, inner: &Self) -> Option<Self> {
@@ -103,43 +95,49 @@ impl<'a> SortedLabels<'a> {
         Some(())
     }
 
-    fn as_slice(&self) -> &[Label<'a>] {
+    /// The labels.
+    pub fn as_slice(&self) -> &[Label<'a>] {
         &self.list[..self.len]
     }
+}
 
-    fn hash(&self) -> u64 {
-        let mut hash = process_seed();
-        for text in self.as_slice().iter().flat_map(|&(key, value)| [key, value]) {
-            hash = fold(hash ^ text.len() as u64, 0x9e37_79b9_7f4a_7c15);
-            for chunk in text.chunks(8) {
-                let mut word = [0; 8];
-                word[..chunk.len()].copy_from_slice(chunk);
-                hash = fold(hash ^ u64::from_le_bytes(word), 0xd6e8_feb8_6659_fd93);
-            }
-        }
-        hash
-    }
+/// Whether a label is no longer than is kept.
+pub fn fits((key, value): Label<'_>) -> bool {
+    (1..=MAX_KEY_BYTES).contains(&key.len()) && value.len() <= MAX_VALUE_BYTES
+}
 
-    /// Bytes of the set in the table.
-    fn bytes(&self) -> usize {
-        let texts: usize = self.as_slice().iter().map(|(key, value)| key.len() + value.len()).sum();
-        (4 + 4 * self.len + texts).next_multiple_of(UNIT)
-    }
+fn hash(labels: &[Label<'_>]) -> u64 {
+    let both = |hash, &(key, value): &Label<'_>| hash_text(hash_text(hash, key), value);
+    labels.iter().fold(process_seed(), both)
+}
 
-    /// How many labels, then each: lengths, key, value.
-    fn write(&self, mut to: &mut [u8]) {
-        let mut put = |bytes: &[u8]| {
-            let (place, rest) = std::mem::take(&mut to).split_at_mut(bytes.len());
-            place.copy_from_slice(bytes);
-            to = rest;
-        };
-        put(&(self.len as u32).to_le_bytes());
-        for &(key, value) in self.as_slice() {
-            put(&(key.len() as u16).to_le_bytes());
-            put(&(value.len() as u16).to_le_bytes());
-            put(key);
-            put(value);
-        }
+fn hash_text(seed: u64, text: &[u8]) -> u64 {
+    let (words, rest) = text.as_chunks::<8>();
+    // Without the length, "a" then "bc" would be "ab" then "c".
+    let last = rest.iter().fold(text.len() as u64, |last, &byte| last << 8 | u64::from(byte));
+    let mix = |hash: u64, word: u64| fold(hash ^ word, 0xd6e8_feb8_6659_fd93);
+    words.iter().fold(mix(seed, last), |hash, &word| mix(hash, u64::from_le_bytes(word)))
+}
+
+/// Bytes of a set in the table.
+fn bytes(labels: &[Label<'_>]) -> usize {
+    let texts: usize = labels.iter().map(|(key, value)| key.len() + value.len()).sum();
+    (4 + 4 * labels.len() + texts).next_multiple_of(UNIT)
+}
+
+/// How many labels, then each: lengths, key, value.
+fn write(labels: &[Label<'_>], mut to: &mut [u8]) {
+    let mut put = |bytes: &[u8]| {
+        let (place, rest) = std::mem::take(&mut to).split_at_mut(bytes.len());
+        place.copy_from_slice(bytes);
+        to = rest;
+    };
+    put(&(labels.len() as u32).to_le_bytes());
+    for &(key, value) in labels {
+        put(&(key.len() as u16).to_le_bytes());
+        put(&(value.len() as u16).to_le_bytes());
+        put(key);
+        put(value);
     }
 }
 
@@ -227,9 +225,9 @@ impl LabelTable {
         sorted
     }
 
-    /// The set of `labels`, if it is known already.
-    pub fn find(&self, region: &Region, labels: &SortedLabels<'_>) -> Option<LabelSet> {
-        if labels.len == 0 {
+    /// The set of `labels`, which are in order of their keys, if it is known already.
+    pub fn find(&self, region: &Region, labels: &[Label<'_>]) -> Option<LabelSet> {
+        if labels.is_empty() {
             return Some(LabelSet::EMPTY);
         }
         match self.search(region, self.places()?, labels) {
@@ -248,7 +246,7 @@ impl LabelTable {
         &self,
         inside: &Outermost,
         region: &Region,
-        labels: &SortedLabels<'_>,
+        labels: &[Label<'_>],
     ) -> Result<LabelSet, NoMemory> {
         let mut growth = self.growth.lock(inside);
         self.begin(&mut growth)?;
@@ -264,11 +262,10 @@ impl LabelTable {
         set
     }
 
-    fn search(&self, region: &Region, places: &[AtomicU32], labels: &SortedLabels<'_>) -> Found {
-        let is_wanted = |number: u32| {
-            self.labels(region, LabelSet(number)).eq(labels.as_slice().iter().copied())
-        };
-        LabelIndex::new(places).find(labels.hash(), is_wanted)
+    fn search(&self, region: &Region, places: &[AtomicU32], labels: &[Label<'_>]) -> Found {
+        let is_wanted =
+            |number: u32| self.labels(region, LabelSet(number)).eq(labels.iter().copied());
+        LabelIndex::new(places).find(hash(labels), is_wanted)
     }
 
     /// Makes the index, if there is none.
@@ -288,10 +285,10 @@ impl LabelTable {
         inside: &Outermost,
         region: &Region,
         growth: &mut Growth,
-        labels: &SortedLabels<'_>,
+        labels: &[Label<'_>],
     ) -> Result<LabelSet, NoMemory> {
         let at = self.used.load(Relaxed).max(UNIT);
-        let end = at + labels.bytes();
+        let end = at + bytes(labels);
         if growth.sets == MAX_LABEL_SETS || end > LABEL_BYTES {
             return Err(NoMemory);
         }
@@ -301,7 +298,7 @@ impl LabelTable {
         let place = region.labels().wrapping_add(at);
         // SAFETY: the bytes are committed; nobody reads beyond `used`, and the lock of `growth` keeps
         // others from writing there.
-        labels.write(unsafe { std::slice::from_raw_parts_mut(place, end - at) });
+        write(labels, unsafe { std::slice::from_raw_parts_mut(place, end - at) });
         growth.sets += 1;
         self.used.store(end, Release);
         if let Some(head) = region.head() {

@@ -81,8 +81,10 @@ impl Carried {
     /// [short](Self::is_short), if that does not fit.
     #[must_use]
     pub fn with(self, key: &[u8], value: &[u8]) -> Self {
-        process::with_label(self.set(), key, value)
-            .map_or(Self::of(self.set(), true), |set| Self::of(set, self.is_short()))
+        match process::label(key, value) {
+            Some(set) => self.and(Self::of(set, false)),
+            None => Self::of(self.set(), true),
+        }
     }
 
     /// With those of `inner` added, which win where both have a key; as it is, and
@@ -93,7 +95,10 @@ impl Carried {
         if self.set() == LabelSet::EMPTY || self.set() == inner.set() {
             return Self::of(inner.set(), is_short);
         }
-        process::with_labels(self.set(), inner.set())
+        if inner.set() == LabelSet::EMPTY {
+            return Self::of(self.set(), is_short);
+        }
+        process::both_labels(self.set(), inner.set())
             .map_or(Self::of(self.set(), true), |set| Self::of(set, is_short))
     }
 

@@ -20,7 +20,7 @@
 //! | memory, the kernel | `arena.rs`, `reserve.rs`, `errno.rs` |
 //! | the region that may be a file | `region.rs`, `recording.rs`, `journal.rs` |
 //! | stacks and their sums | `capture.rs`, `stack_table.rs`, `bucket_table.rs`, `counters.rs` |
-//! | labels | `labels.rs`, `label_table.rs`, `label_index.rs` |
+//! | labels | `labels.rs`, `label_table.rs`, `label_index.rs`, `label_memo.rs` |
 //! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
 //! | the way of an event | `recorder.rs`, `process.rs` |
 //! | when the heap was largest | `peak.rs` |
@@ -70,6 +70,7 @@ mod futex;
 mod interval;
 mod journal;
 mod label_index;
+mod label_memo;
 mod label_table;
 pub mod labels;
 mod lifetimes;

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use crate::capture::Caller;
 use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
+use crate::label_memo::LabelMemo;
 use crate::label_table::LabelSet;
 use crate::labels::Carried;
 use crate::live_table::Block;
@@ -261,14 +262,19 @@ pub fn frames(stack: StackId) -> impl Iterator<Item = usize> {
     RECORDER.frames(stack)
 }
 
-/// The labels of `outer` and one more. Nothing if that does not fit.
-pub(crate) fn with_label(outer: LabelSet, key: &[u8], value: &[u8]) -> Option<LabelSet> {
-    RECORDER.with_label(enter_for_labels, outer, (key, value))
+/// The set of one label. Nothing if it does not fit.
+pub(crate) fn label(key: &[u8], value: &[u8]) -> Option<LabelSet> {
+    RECORDER.label(enter_for_labels, (key, value))
 }
 
-/// The labels of `outer` and those of `inner`. Nothing if that does not fit.
-pub(crate) fn with_labels(outer: LabelSet, inner: LabelSet) -> Option<LabelSet> {
-    RECORDER.with_labels(enter_for_labels, outer, inner)
+/// The labels of `outer` and those of `inner`, neither of them empty. Nothing if they do not fit.
+pub(crate) fn both_labels(outer: LabelSet, inner: LabelSet) -> Option<LabelSet> {
+    static MEMO: LabelMemo = LabelMemo::new();
+    MEMO.get(outer, inner).or_else(|| {
+        let both = RECORDER.both_labels(enter_for_labels, outer, inner)?;
+        MEMO.put(outer, inner, both);
+        Some(both)
+    })
 }
 
 /// As [`enter`], where no allocation may have been seen yet.

@@ -4,16 +4,22 @@ fn inside() -> Outermost {
     Outermost::enter().unwrap()
 }
 
-fn one<'a>(key: &'a str, value: &'a str) -> SortedLabels<'a> {
-    SortedLabels::one(key.as_bytes(), value.as_bytes()).unwrap()
+fn one<'a>(key: &'a str, value: &'a str) -> [Label<'a>; 1] {
+    [(key.as_bytes(), value.as_bytes())]
+}
+
+fn sorted<'a>(labels: &[Label<'a>]) -> SortedLabels<'a> {
+    let mut sorted = SortedLabels::NONE;
+    labels.iter().for_each(|&label| sorted.push(label).unwrap());
+    sorted
 }
 
 #[test]
 fn a_set_is_found_again_and_says_what_it_holds() {
     let (table, region) = (LabelTable::new(), Region::new());
-    let labels = one("tenant", "a").and(&one("route", "/b")).unwrap();
+    let labels = [one("route", "/b"), one("tenant", "a")].concat();
     assert_eq!(table.find(&region, &labels), None);
-    assert_eq!(table.find(&region, &SortedLabels::NONE), Some(LabelSet::EMPTY));
+    assert_eq!(table.find(&region, &[]), Some(LabelSet::EMPTY));
     let set = table.intern(&inside(), &region, &labels).unwrap();
     assert_eq!(table.intern(&inside(), &region, &labels), Ok(set));
     assert_eq!(table.find(&region, &labels), Some(set));
@@ -25,12 +31,11 @@ fn a_set_is_found_again_and_says_what_it_holds() {
 
 #[test]
 fn the_inner_value_wins() {
-    let outer = one("a", "1").and(&one("c", "3")).unwrap();
-    let inner = one("b", "2").and(&one("c", "4")).unwrap();
-    let labels: [Label<'_>; 3] = [(b"a", b"1"), (b"b", b"2"), (b"c", b"4")];
-    assert_eq!(outer.and(&inner).unwrap().as_slice(), labels);
-    let labels: [Label<'_>; 3] = [(b"a", b"1"), (b"b", b"2"), (b"c", b"3")];
-    assert_eq!(inner.and(&outer).unwrap().as_slice(), labels);
+    let outer = sorted(&[one("a", "1"), one("c", "3")].concat());
+    let inner = sorted(&[one("b", "2"), one("c", "4")].concat());
+    let of = |value| [one("a", "1"), one("b", "2"), one("c", value)].concat();
+    assert_eq!(outer.and(&inner).unwrap().as_slice(), of("4"));
+    assert_eq!(inner.and(&outer).unwrap().as_slice(), of("3"));
 }
 
 #[test]

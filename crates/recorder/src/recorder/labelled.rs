@@ -2,7 +2,7 @@
 
 use super::Recorder;
 use crate::entry::Outermost;
-use crate::label_table::{LabelSet, Labels, SortedLabels};
+use crate::label_table::{Label, LabelSet, Labels, fits};
 
 impl Recorder {
     /// The labels of a set, in order of their keys.
@@ -10,37 +10,28 @@ impl Recorder {
         self.labels.labels(&self.region, set)
     }
 
-    /// The labels of `outer` and one more, whose value wins if the key is there. Nothing if that does
-    /// not fit, or is new and `enter` refuses.
-    pub fn with_label(
-        &self,
-        enter: fn() -> Option<Outermost>,
-        outer: LabelSet,
-        (key, value): (&[u8], &[u8]),
-    ) -> Option<LabelSet> {
-        let one = SortedLabels::one(key, value)?;
-        if outer == LabelSet::EMPTY {
-            return self.label_set(enter, &one);
-        }
-        self.label_set(enter, &self.labels.sorted(&self.region, outer).and(&one)?)
+    /// The set of one label. Nothing if it does not fit, or is new and `enter` refuses.
+    pub fn label(&self, enter: fn() -> Option<Outermost>, label: Label<'_>) -> Option<LabelSet> {
+        if fits(label) { self.label_set(enter, &[label]) } else { None }
     }
 
-    /// As [`with_label`](Self::with_label), with a whole set more.
-    pub fn with_labels(
+    /// The labels of `outer` and of `inner`, which win where both have a key. Nothing as in
+    /// [`label`](Self::label).
+    pub fn both_labels(
         &self,
         enter: fn() -> Option<Outermost>,
         outer: LabelSet,
         inner: LabelSet,
     ) -> Option<LabelSet> {
         let [outer, inner] = [outer, inner].map(|set| self.labels.sorted(&self.region, set));
-        self.label_set(enter, &outer.and(&inner)?)
+        self.label_set(enter, outer.and(&inner)?.as_slice())
     }
 
     /// Most are known: only a new one needs the lock, and so the entry.
     fn label_set(
         &self,
         enter: fn() -> Option<Outermost>,
-        labels: &SortedLabels<'_>,
+        labels: &[Label<'_>],
     ) -> Option<LabelSet> {
         let known = self.labels.find(&self.region, labels);
         if known.is_some() || self.labels.is_full() {
