@@ -22,8 +22,8 @@ use std::path::Path;
 use heapwise_recorder::{self as recorder, Muted, RecordError, Texts};
 pub use heapwise_recorder::{Count, Dropped};
 
-use crate::heap_profile::{self, Moment};
-use crate::{Error, plumbing, recording_file, whole_file};
+use crate::moment::{self, Moment};
+use crate::{Error, heap_profile, plumbing, recording_file, whole_file};
 
 /// Sets the sampling interval: mean bytes allocated between two recorded allocations. As Go's
 /// `MemProfileRate`: 0 records nothing more, 1 records every allocation. At most 1 TiB; more counts
@@ -116,11 +116,11 @@ pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
     let _muted = Muted::new();
     let failed = |source| Error::Recording { path: path.to_path_buf(), source };
     let file = recording_file::create(path).map_err(failed)?;
-    let main = heap_profile::main_file();
+    let main = moment::main_file();
     let texts = Texts {
         main: &main,
         drop_frames: plumbing::DROP_FRAMES.as_bytes(),
-        now: heap_profile::time_nanos().cast_unsigned(),
+        now: moment::time_nanos().cast_unsigned(),
     };
     recorder::record_to(file.into_raw_fd(), &texts).map_err(|error| {
         // The error is the one to report.

@@ -57,6 +57,7 @@
 //! * `delta_heap`: `alloc_*` since the last time that anyone asked for it, `inuse_*` of now.
 //! * `?debug=1`: text, which `go tool pprof` reads too. Without names of functions: nothing is looked
 //!   up in the program.
+//! * Under their names, the [profiles of the program's own](crate::custom), as they are now.
 //! * `?gc=1` changes nothing: a profile is of now, and there is no collector to run.
 //!
 //! No path of a request is opened, and but for where `delta_heap` begins no request changes anything.
@@ -107,6 +108,12 @@ pub fn respond<B>(request: &Request<B>) -> Response<Vec<u8>> {
             pending.finish()
         }
     }
+}
+
+/// Every name that is served, or is known and not served.
+#[cfg(test)]
+pub(crate) fn endpoint_names() -> impl Iterator<Item = &'static str> {
+    route::ENDPOINTS.iter().map(|endpoint| endpoint.name)
 }
 
 #[cfg(test)]

@@ -50,11 +50,16 @@
 //! represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
+pub mod custom;
 mod error;
 pub mod heap;
 mod heap_profile;
 #[cfg(feature = "http")]
 pub mod http;
+mod label_sets;
+mod labels;
+mod mapped;
+mod moment;
 mod plumbing;
 mod recording_file;
 mod whole_file;
@@ -62,3 +67,4 @@ mod whole_file;
 pub use alloc::Alloc;
 pub use error::Error;
 pub use heap::write as write_heap_profile;
+pub use labels::{Labelled, Labels, label};

@@ -9,10 +9,11 @@
 /// A report cuts a stack at the *outermost* frame that matches. So of names without a path only
 /// those are listed that nobody else uses: the rest, like `alloc` or `grow`, may well be a
 /// program's own, and lie below one of these anyhow. The standard library's collections stay:
-/// `push` is what the program called.
+/// `push` is what the program called. So does what of this crate a program's own code runs under, such
+/// as `Labels::scope`: all of it would be cut.
 pub const DROP_FRAMES: &str = concat!(
-    // This crate, and whatever implements an allocator.
-    r"<?heapwise(_recorder)?(\[[0-9a-f]+\])?::.*",
+    // The allocator of this crate, and whatever implements one.
+    r"<?heapwise(_recorder)?(\[[0-9a-f]+\])?::(alloc|process)::.*",
     r"|<.* as core(\[[0-9a-f]+\])?::alloc::(global::GlobalAlloc|Allocator)>::.*",
     // What the compiler puts between `alloc::alloc::alloc` and the global allocator.
     r"|(__rustc(\[[0-9a-f]+\])?::)?__(rust|rg|rdl)_(alloc|alloc_zeroed|realloc)(::h[0-9a-f]+)?",
@@ -83,6 +84,9 @@ mod tests {
             "allocate",
             "my_program::alloc::alloc",
             "my_program::heapwise::record",
+            "heapwise::labels::Labels::scope",
+            "<heapwise[1f2e3d]::labels::Labels>::scope::<my_program::work, ()>",
+            "<heapwise::labels::future::Labelled<F> as core::future::future::Future>::poll",
             "finish_growing",
             "main",
         ] {

@@ -17,11 +17,18 @@ fn a_child_goes_on_with_what_its_parent_had() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("child.pb.gz");
     let stop = AtomicBool::new(false);
+    drop(heapwise::label("who", "the child"));
     thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    black_box((0..20).map(|i| vec![i; i]).collect::<Vec<_>>());
+        for thread in 0..3 {
+            let stop = &stop;
+            scope.spawn(move || {
+                // Often in the middle of adding a label set, until there is no room.
+                for round in 0.. {
+                    let labels = heapwise::label("round", thread * 1_000_000 + round);
+                    black_box(((0..20).map(|i| vec![i; i]).collect::<Vec<_>>(), labels));
+                    if stop.load(Ordering::Relaxed) {
+                        return;
+                    }
                 }
             });
         }
@@ -56,7 +63,9 @@ fn fork_and_write(path: &Path) {
 
 fn works(path: &Path) -> bool {
     let before = heapwise::heap::totals();
-    drop(black_box(vec![1u8; 1000]));
+    // As long as there is room, this takes a lock that a thread of the parent may have held.
+    drop(heapwise::label("child", std::process::id()));
+    heapwise::label("who", "the child").scope(|| drop(black_box(vec![1u8; 1000])));
     let after = heapwise::heap::totals();
     let (Ok(before), Ok(after)) = (before, after) else { return false };
     after.alloc.bytes == before.alloc.bytes + 1000
@@ -67,6 +76,9 @@ fn works(path: &Path) -> bool {
 fn check(path: &Path) {
     let profile = common::profile(&std::fs::read(path).unwrap());
     let kept = profile.samples.iter().any(|sample| sample.values[3] == 12_345);
+    let labels: Vec<String> =
+        profile.samples.iter().map(|sample| common::labels(&profile, &sample)).collect();
+    assert!(labels.iter().any(|text| text == "who=the child"), "labels can be added");
     assert!(kept, "the child's profile shows what the parent allocated before the fork");
     std::fs::remove_file(path).unwrap();
 }

@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use heapwise::heap;
-use heapwise_profile::{LabelValue, Profile};
+use heapwise_profile::{Profile, Sample};
 
 #[global_allocator]
 static ALLOC: heapwise::Alloc = heapwise::Alloc::system().with_interval(1);
@@ -56,7 +56,7 @@ fn worker() {
     let steps = steps(&folder);
     thread::scope(|scope| {
         for (size, steps) in SIZES.into_iter().zip(steps) {
-            scope.spawn(move || work(size, steps));
+            scope.spawn(move || heapwise::label("size", size).scope(|| work(size, steps)));
         }
     });
 }
@@ -131,10 +131,11 @@ fn read(path: &Path) -> Profile {
 fn check(profile: &Profile, steps: &Steps) {
     for (size, steps) in SIZES.into_iter().zip(steps) {
         let [allocating, allocated, freeing, freed] = steps.each_ref().map(|n| n.load(SeqCst));
-        let is_of = |sample: &heapwise_profile::Sample<'_>| matches!(sample.labels[0].value, LabelValue::Number { number, .. } if number == size as i64);
+        let is_of = |sample: &Sample<'_>| common::size(sample) == size as i64;
         let mut sums = [0u64; 6];
         for sample in profile.samples.iter().filter(is_of) {
             assert!(sample.stack.len() > 3);
+            assert_eq!(common::labels(profile, &sample), format!("size={size}"));
             sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += *value as u64);
         }
         let [alloc, _, inuse, _, peak, _] = sums;
@@ -155,8 +156,8 @@ fn check(profile: &Profile, steps: &Steps) {
 /// Stacks and values, in order of stacks.
 fn rows(profile: &Profile) -> Vec<(Vec<u64>, i64, Vec<i64>)> {
     let address = |&id: &_| profile.locations.get(id).address.0;
-    let row = |sample: heapwise_profile::Sample<'_>| {
-        let LabelValue::Number { number, .. } = sample.labels[0].value else { panic!() };
+    let row = |sample: Sample<'_>| {
+        let number = common::size(&sample);
         (sample.stack.iter().map(address).collect(), number, sample.values.to_vec())
     };
     let mut rows: Vec<_> = profile.samples.iter().map(row).collect();

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod code;
 mod error;
 mod fake_mapping;
 mod filter;
@@ -33,6 +34,7 @@ mod recorded;
 mod recording;
 mod sample;
 mod scale;
+mod stacks;
 mod stream;
 mod strings;
 mod table;
@@ -42,6 +44,7 @@ mod test_profile;
 mod validate;
 
 pub use address::{FileOffset, RuntimeAddr};
+pub use code::CodeFile;
 pub use error::{Error, Invalid, TableName};
 pub use fake_mapping::with_fake_mapping;
 pub use filter::{
@@ -61,10 +64,11 @@ pub use model::{Header, Profile, ValueType};
 pub use proto::{decode, encode};
 pub use prune::prune;
 pub use read::ReadError;
-pub use recorded::{CodeFile, LIFETIME_TYPES, RECORDED_TYPES, Recorded, RecordedRow};
+pub use recorded::{LIFETIME_TYPES, RECORDED_TYPES, Recorded, RecordedLabels, RecordedRow};
 pub use recording::{RecordingError, is_recording};
 pub use sample::{Label, LabelValue, Sample, Samples};
 pub use scale::{negate, normalize, scale};
+pub use stacks::{NamedUnit, StackLabel, StackRow, Stacks};
 pub use strings::{Str, Strings, Text};
 pub use table::Table;
 pub use tag_frames::{FormatNumber, TagMatches, tag_frames};

@@ -4,9 +4,10 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use crate::code::{self, Addresses, CodeFile};
 use crate::{
-    FileOffset, Header, Id, Label, LabelValue, Location, Locations, Mapping, Profile, RuntimeAddr,
-    Sample, Samples, Str, Strings, Table, ValueType,
+    Header, Label, LabelValue, Locations, Mapping, Profile, Sample, Samples, Str, Strings, Table,
+    ValueType,
 };
 
 /// Names and units of the values, in the order of [`RecordedRow::values`]: Go's four, and the peak.
@@ -50,12 +51,15 @@ pub struct Recorded {
     pub mappings: Vec<CodeFile>,
     /// Rows of one stack next to one another.
     pub rows: Vec<RecordedRow>,
+    /// The label sets of the rows, in order of their numbers; the empty one, 0, need not be there.
+    pub label_sets: Vec<RecordedLabels>,
     /// How long the freed objects of each row lived: [`LIFETIME_TYPES`], which the profile has only
     /// if there is one a row.
     pub lived: Vec<[i64; 12]>,
     /// What limits left out: in recorded allocations, recorded without their stack, with a part of
-    /// it, as allocated only, not at all, and recorded blocks whose free went unnoticed.
-    pub dropped: [u64; 5],
+    /// it, as allocated only, not at all, recorded blocks whose free went unnoticed, and recorded with
+    /// fewer labels than were asked for.
+    pub dropped: [u64; 6],
     /// The standard errors of the sums over all rows; zero where they are exact.
     pub errors: [u64; 6],
     /// Whether the values of the peak are left out: what comes before them is exactly Go's.
@@ -64,26 +68,22 @@ pub struct Recorded {
     pub comments: Vec<Vec<u8>>,
 }
 
-/// A mapping that holds code.
+/// Labels that samples carry together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CodeFile {
-    /// The first address.
-    pub start: u64,
-    /// The one after the last.
-    pub limit: u64,
-    /// The position in the file of the byte at `start`.
-    pub offset: u64,
-    /// The path of the file.
-    pub path: Vec<u8>,
-    /// Its build id; empty if it has none.
-    pub build_id: Vec<u8>,
+pub struct RecordedLabels {
+    /// The number by which rows know it.
+    pub number: u32,
+    /// Keys and values, each key once.
+    pub labels: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// The objects of one stack and of about one size.
+/// The objects of one stack and one label set, and of about one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordedRow {
     /// The number of the stack.
     pub stack: u32,
+    /// The number of the label set; 0 for none.
+    pub labels: u32,
     /// Mean bytes an object.
     pub size: u64,
     /// Objects and bytes allocated, in use, and in use at the peak.
@@ -100,13 +100,14 @@ impl Recorded {
     ///
     /// The label `bytes` of a sample is the mean size of its objects, as in Go's profiles. Whoever
     /// knows it and the period can tell how many allocations were recorded for an estimate, and so
-    /// how far it may be off.
+    /// how far it may be off. Those of its label set come behind, as texts.
     pub fn profile(&self, frames: impl Fn(u32, &mut Vec<u64>)) -> Profile {
         let mut strings = Strings::new();
         let header = self.header(&mut strings);
-        let mappings = self.code_files(&mut strings);
+        let mappings = code::mappings(&self.mappings, &mut strings);
         let locations = self.locations(&frames, &mappings);
-        let samples = self.samples(&frames, &locations, strings.intern(b"bytes"));
+        let labels = self.labels(&mut strings);
+        let samples = self.samples(&frames, &locations, &labels, strings.intern(b"bytes"));
         Profile {
             header,
             strings: Arc::new(strings),
@@ -167,6 +168,7 @@ impl Recorded {
             "recorded as allocated but not as in use: the live table was full",
             "not recorded: no memory for the recorder",
             "freed in a signal handler, which went unnoticed",
+            "recorded without a label: it was too long, or there were too many",
         ];
         let reached = self.dropped.into_iter().zip(causes).filter(|(count, _)| *count != 0);
         let line =
@@ -174,66 +176,41 @@ impl Recorded {
         reached.map(line).collect()
     }
 
-    fn code_files(&self, strings: &mut Strings) -> Table<Mapping> {
-        let mut table = Table::new();
-        for (id, file) in (1..).zip(&self.mappings) {
-            table.push(Mapping {
-                id,
-                start: RuntimeAddr(file.start),
-                limit: RuntimeAddr(file.limit),
-                offset: FileOffset(file.offset),
-                file: strings.intern(&file.path),
-                build_id: strings.intern(hex(&file.build_id).as_bytes()),
-                ..Mapping::default()
-            });
-        }
-        table
-    }
-
-    /// One location an address, in order of addresses, so that they can be looked up without a
-    /// table.
+    /// One location an address.
     fn locations(
         &self,
         frames: &impl Fn(u32, &mut Vec<u64>),
         mappings: &Table<Mapping>,
     ) -> Locations {
-        let (mut stack, mut addresses) = (Vec::new(), Vec::new());
-        let mut known = 1024;
+        let mut addresses = Addresses::new();
+        let mut stack = Vec::new();
         for rows in self.rows.chunk_by(|a, b| a.stack == b.stack) {
             stack.clear();
             frames(rows[0].stack, &mut stack);
-            addresses.extend(stack.iter().copied().map(address));
-            // Few are new: what is not needed never amounts to more than that.
-            if addresses.len() > 2 * known {
-                addresses.sort_unstable();
-                addresses.dedup();
-                known = addresses.len().max(1024);
-            }
+            addresses.add(&stack);
         }
-        addresses.sort_unstable();
-        addresses.dedup();
-        let mut locations = Locations::new();
-        for (id, address) in (1..).zip(addresses.into_iter().map(RuntimeAddr)) {
-            let mapping = mappings.ids().find(|&mapping| mappings[mapping].contains(address));
-            locations.push(Location { id, mapping, address, folded: false }, &[]);
-        }
-        locations
+        addresses.locations(mappings)
+    }
+
+    /// The labels of each of [`label_sets`](Self::label_sets).
+    fn labels(&self, strings: &mut Strings) -> Vec<Vec<Label>> {
+        let mut label = |(key, value): &(Vec<u8>, Vec<u8>)| Label {
+            key: strings.intern(key),
+            value: LabelValue::Text(strings.intern(value)),
+        };
+        self.label_sets.iter().map(|set| set.labels.iter().map(&mut label).collect()).collect()
     }
 
     fn samples(
         &self,
         frames: &impl Fn(u32, &mut Vec<u64>),
         locations: &Locations,
+        labels: &[Vec<Label>],
         bytes: Str,
     ) -> Samples {
-        let addresses: Vec<u64> =
-            locations.iter().map(|(location, _)| location.address.0).collect();
-        let row_of = |frame: &u64| {
-            Id::from_row(addresses.partition_point(|&before| before < address(*frame)))
-        };
         let columns = self.types().count();
         let mut samples = Samples::new(columns);
-        let (mut stack, mut values) = (Vec::new(), Vec::new());
+        let (mut stack, mut values, mut all_labels) = (Vec::new(), Vec::new(), Vec::new());
         for (index, row) in self.rows.iter().enumerate() {
             values.clear();
             values.extend(&row.values[..self.width()]);
@@ -241,26 +218,17 @@ impl Recorded {
             values.resize(columns, 0);
             stack.clear();
             frames(row.stack, &mut stack);
-            let ids: Vec<Id<Location>> = stack.iter().map(row_of).collect();
+            let ids = code::ids(&stack, locations);
             let number = i64::try_from(row.size).unwrap_or(i64::MAX);
-            let label = Label { key: bytes, value: LabelValue::Number { number, unit: bytes } };
-            samples.push(Sample { stack: &ids, values: &values, labels: &[label] });
+            all_labels.clear();
+            all_labels
+                .push(Label { key: bytes, value: LabelValue::Number { number, unit: bytes } });
+            let set = self.label_sets.binary_search_by_key(&row.labels, |set| set.number);
+            all_labels.extend(set.ok().and_then(|set| labels.get(set)).into_iter().flatten());
+            samples.push(Sample { stack: &ids, values: &values, labels: &all_labels });
         }
         samples
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-        .collect()
-}
-
-/// An address within the call that returns to `frame`.
-fn address(frame: u64) -> u64 {
-    frame.saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -270,7 +238,7 @@ mod tests {
     #[test]
     fn what_was_dropped_is_said() {
         assert!(Recorded::default().losses().is_empty());
-        let recorded = Recorded { dropped: [3, 0, 1, 0, 0], ..Recorded::default() };
+        let recorded = Recorded { dropped: [3, 0, 1, 0, 0, 0], ..Recorded::default() };
         let lines = recorded.losses();
         assert_eq!(lines.len(), 2);
         assert!(lines[0].ends_with(b"stacks cannot be walked: 3"), "{lines:?}");
@@ -278,7 +246,7 @@ mod tests {
 
     #[test]
     fn lifetimes_are_there_if_they_were_kept() {
-        let row = RecordedRow { stack: 0, size: 8, values: [1, 2, 3, 4, 5, 6] };
+        let row = RecordedRow { stack: 0, labels: 0, size: 8, values: [1, 2, 3, 4, 5, 6] };
         let rows = vec![row; 2];
         let bare = Recorded { rows: rows.clone(), ..Recorded::default() };
         let lived: Vec<[i64; 12]> = vec![std::array::from_fn(|i| 10 + i as i64); 2];
@@ -295,8 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn build_ids_are_lower_case_hex() {
-        assert_eq!(hex(&[0x00, 0xab, 0x9f]), "00ab9f");
+    fn labels_are_texts_behind_the_size() {
+        let row = |labels| RecordedRow { stack: 1, labels, size: 8, values: [1; 6] };
+        let pair = |key: &str, value: &str| (key.into(), value.into());
+        let set = |number, labels| RecordedLabels { number, labels };
+        let label_sets = vec![
+            set(3, vec![pair("route", "/"), pair("tenant", "a")]),
+            set(9, vec![pair("bytes", "many")]),
+        ];
+        let rows = vec![row(0), row(9), row(3), row(4)];
+        let recorded = Recorded { rows, label_sets, ..Recorded::default() };
+        let profile = recorded.profile(|stack, frames| frames.push(u64::from(stack)));
+        profile.validate().unwrap();
+        let labels = |row: usize| -> Vec<String> {
+            let text = |text| String::from_utf8_lossy(profile.text(text)).into_owned();
+            let shown = |label: &Label| match label.value {
+                LabelValue::Text(value) => format!("{}={}", text(label.key), text(value)),
+                LabelValue::Number { number, .. } => format!("{}={number}", text(label.key)),
+            };
+            profile.samples.labels(row).iter().map(shown).collect()
+        };
+        assert_eq!(labels(0), ["bytes=8"]);
+        assert_eq!(labels(1), ["bytes=8", "bytes=many"]);
+        assert_eq!(labels(2), ["bytes=8", "route=/", "tenant=a"]);
+        assert_eq!(labels(3), ["bytes=8"], "a set that is not there");
     }
 
     #[test]
@@ -310,7 +300,7 @@ mod tests {
 
     #[test]
     fn without_the_peak_nothing_speaks_of_it() {
-        let row = RecordedRow { stack: 1, size: 8, values: [3, 24, 2, 16, 1, 8] };
+        let row = RecordedRow { stack: 1, labels: 0, size: 8, values: [3, 24, 2, 16, 1, 8] };
         let errors = [1, 20, 300, 4000, 5, 6];
         let recorded =
             Recorded { rows: vec![row], errors, without_peak: true, ..Recorded::default() };

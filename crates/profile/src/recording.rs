@@ -6,13 +6,15 @@
 
 mod error;
 mod file;
+mod labels;
 
 use std::collections::HashMap;
 
 pub use error::RecordingError;
 use file::{File, Part};
 
-use crate::recorded::{CodeFile, Recorded, RecordedRow};
+use crate::code::CodeFile;
+use crate::recorded::{Recorded, RecordedRow};
 use crate::{FixedState, Profile};
 
 /// What every recording begins with.
@@ -41,6 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Profile, RecordingError> {
         drop_frames: file.text(1)?.to_vec(),
         mappings: mappings(&file)?,
         rows: sums.rows(file.u64(40)?),
+        label_sets: labels::label_sets(&file)?,
         lived: Vec::new(),
         dropped: dropped(&file)?,
         errors: errors(&file, sums.epoch)?,
@@ -50,6 +53,7 @@ pub fn read(bytes: &[u8]) -> Result<Profile, RecordingError> {
         ],
     };
     check_stacks(&recorded, &frames)?;
+    check_labels(&recorded)?;
     let main = file.text(0)?;
     recorded.mappings.sort_by_key(|mapping| mapping.path != main);
     Ok(recorded.profile(|stack, to| walk(&frames, stack, to)))
@@ -99,12 +103,25 @@ fn check_stacks(recorded: &Recorded, frames: &[Frame]) -> Result<(), RecordingEr
     Ok(())
 }
 
+fn check_labels(recorded: &Recorded) -> Result<(), RecordingError> {
+    let is_there = |set: u32| {
+        set == 0 || recorded.label_sets.binary_search_by_key(&set, |set| set.number).is_ok()
+    };
+    match recorded.rows.iter().find(|row| !is_there(row.labels)) {
+        Some(row) => Err(RecordingError::Labels { set: row.labels }),
+        None => Ok(()),
+    }
+}
+
 /// Objects and bytes, in units of 2^-20.
 type Amount = [u128; 2];
 
-/// What was allocated, is in use, and was at the peak, by stack and size class.
+/// A stack, and what tells its buckets apart: the size class in the lower 8 bits, the label set above.
+type Key = (u32, u32);
+
+/// What was allocated, is in use, and was at the peak.
 struct Sums {
-    by_key: HashMap<(u32, u32), [Amount; 3], FixedState>,
+    by_key: HashMap<Key, [Amount; 3], FixedState>,
     epoch: u64,
 }
 
@@ -151,7 +168,7 @@ impl Sums {
             self.by_key.values().fold(0u128, |sum, amounts| sum.wrapping_add(amounts[of][1]))
         };
         let is_last = bytes(1) > bytes(2);
-        let row = |key: (u32, u32)| {
+        let row = |key: Key| {
             let [alloc, inuse, peak] = self.by_key[&key];
             let amounts = [alloc, inuse, if is_last { inuse } else { peak }];
             let dither = dither(key, seed);
@@ -164,15 +181,16 @@ impl Sums {
             values.iter_mut().zip(rounded).for_each(|(value, number)| *value = number);
             let doubled = alloc[1].saturating_mul(2).checked_div(alloc[0]).unwrap_or(0);
             let size = u64::try_from(doubled.div_ceil(2)).unwrap_or(u64::MAX);
-            RecordedRow { stack: key.0, size, values }
+            RecordedRow { stack: key.0, labels: key.1 >> 8, size, values }
         };
         keys.into_iter().map(row).collect()
     }
 }
 
-/// A part of one that is the same for a stack and class in all profiles of a process.
-fn dither((stack, class): (u32, u32), seed: u64) -> u128 {
-    let key = u64::from(stack) << 7 | u64::from(class);
+/// A part of one that is the same for a stack and kind in all profiles of a process.
+fn dither((stack, kind): Key, seed: u64) -> u128 {
+    let place = u64::from(kind >> 8) << 32 | u64::from(stack);
+    let key = place << 7 | u64::from(kind & 0xff);
     let product = u128::from(key ^ seed) * 0x9e37_79b9_7f4a_7c15;
     let folded = (product >> 64) as u64 ^ product as u64;
     u128::from((folded >> 32) % (1 << FRACTION_BITS))
@@ -191,9 +209,9 @@ fn journal(file: &File<'_>) -> Result<HashMap<u32, [u8; 112], FixedState>, Recor
     Ok(kept)
 }
 
-fn dropped(file: &File<'_>) -> Result<[u64; 5], RecordingError> {
-    let mut dropped = [0; 5];
-    for (place, at) in dropped.iter_mut().zip((80..).step_by(8)) {
+fn dropped(file: &File<'_>) -> Result<[u64; 6], RecordingError> {
+    let mut dropped = [0; 6];
+    for (place, at) in dropped.iter_mut().zip([80, 88, 96, 104, 112, 144]) {
         *place = file.u64(at)?;
     }
     Ok(dropped)

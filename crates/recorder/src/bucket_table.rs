@@ -1,4 +1,4 @@
-//! What was allocated at each stack.
+//! What was allocated at each stack, under each set of labels.
 
 use std::ops::{AddAssign, Range};
 
@@ -6,6 +6,7 @@ use crate::arena::{Array, NoMemory};
 use crate::counters::{Amount, Variance};
 use crate::entry::Outermost;
 use crate::journal::Journal;
+use crate::label_table::LabelSet;
 use crate::peak::Moment;
 use crate::random::fold;
 use crate::region::{BATCH, Region};
@@ -14,11 +15,55 @@ use crate::stack_table::StackId;
 
 /// Buckets of all tables together: 112 MiB.
 const MAX_BUCKETS: usize = 1 << 20;
-/// With those of the empty stack, one a size class in each of 32 tables, for which there is room
+/// With those of the unknown place, one a size class in each of 32 tables, for which there is room
 /// when there is none for others.
 pub const MAX_ROWS: usize = MAX_BUCKETS + 4096;
 
-/// The objects of one stack and one size class, as counted by one part of the recorder.
+/// Where something is allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// By which functions.
+    pub stack: StackId,
+    /// Under which labels.
+    pub labels: LabelSet,
+}
+
+impl Place {
+    /// Where that is not known, or does not fit.
+    pub const UNKNOWN: Self = Self { stack: StackId::EMPTY, labels: LabelSet::EMPTY };
+}
+
+/// What tells buckets of one stack apart: the size class in the lower 8 bits, the label set above. So
+/// labels cost a bucket no byte, and a look-up no comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
+pub struct Kind(u32);
+
+const CLASS_BITS: u32 = 8;
+const _: () = assert!(CLASS_BITS + LabelSet::BITS <= u32::BITS);
+
+impl Kind {
+    /// That of no bucket.
+    pub const NONE: Self = Self(0);
+
+    #[inline]
+    fn of(size: u64, labels: LabelSet) -> Self {
+        Self(class(size) | labels.number() << CLASS_BITS)
+    }
+
+    /// The labels.
+    pub fn labels(self) -> LabelSet {
+        LabelSet::from_number(self.0 >> CLASS_BITS)
+    }
+
+    /// See [`class`].
+    pub fn class(self) -> u32 {
+        self.0 & ((1 << CLASS_BITS) - 1)
+    }
+}
+
+/// The objects of one stack, one size class and one set of labels, as counted by one part of the
+/// recorder.
 ///
 /// Classes are powers of two, so a stack has few buckets however its sizes vary, and yet the
 /// objects of a bucket are of nearly one size: enough to recover how many were recorded, and so how
@@ -30,8 +75,8 @@ pub const MAX_ROWS: usize = MAX_BUCKETS + 4096;
 pub struct Bucket {
     /// Where they were allocated.
     pub stack: StackId,
-    /// See [`class`].
-    pub class: u32,
+    /// Of which sizes, and under which labels.
+    pub kind: Kind,
     /// See `peak`.
     epoch: u64,
     /// Allocated since the start.
@@ -58,7 +103,7 @@ impl Bucket {
     }
 }
 
-/// Buckets by stack and size class: open addressing over their rows in the region, of which at most
+/// Buckets by stack and kind: open addressing over their rows in the region, of which at most
 /// three quarters are used; 0 is an empty place, others are one more than a row.
 #[derive(Debug)]
 pub struct BucketTable {
@@ -100,22 +145,23 @@ impl BucketTable {
         Self { index: Array::new(), used: 0, spare: 0..0, journal: None, spread, spread_epoch: 0 }
     }
 
-    /// Counts an allocation of `size` bytes at `stack`, as allocated and as in use, and returns the
+    /// Counts an allocation of `size` bytes at a place, as allocated and as in use, and returns the
     /// row of its bucket.
     ///
-    /// `Err` when the bucket is new and there is no room; there is for the empty stack, as long as
+    /// `Err` when the bucket is new and there is no room; there is for the unknown place, as long as
     /// there is memory.
     #[inline]
     pub fn record(
         &mut self,
         inside: &Outermost,
         region: &Region,
-        stack: StackId,
+        place: Place,
         size: u64,
         weight: Weight,
         moment: Moment,
     ) -> Result<u32, NoMemory> {
-        let row = self.row(inside, region, stack, class(size))?;
+        let kind = Kind::of(size, place.labels);
+        let row = self.row(inside, region, place.stack, kind)?;
         let amount = Amount::of(size, weight);
         let bucket = self.change(region, row).ok_or(NoMemory)?;
         bucket.keep_peak(moment);
@@ -233,21 +279,21 @@ impl BucketTable {
         inside: &Outermost,
         region: &Region,
         stack: StackId,
-        class: u32,
+        kind: Kind,
     ) -> Result<u32, NoMemory> {
         if (self.used + 1) * 4 > self.index.len() * 3 {
             self.grow(region)?;
         }
         let mask = self.index.len() - 1;
-        let mut place = start(stack, class) & mask;
+        let mut place = start(stack, kind) & mask;
         while let Some(row) = self.index[place].checked_sub(1) {
             let bucket = self.bucket(region, row);
-            if bucket.stack == stack && bucket.class == class {
+            if bucket.stack == stack && bucket.kind == kind {
                 return Ok(row);
             }
             place = (place + 1) & mask;
         }
-        let row = self.insert(inside, region, stack, class)?;
+        let row = self.insert(inside, region, stack, kind)?;
         self.index[place] = row + 1;
         Ok(row)
     }
@@ -258,24 +304,25 @@ impl BucketTable {
         inside: &Outermost,
         region: &Region,
         stack: StackId,
-        class: u32,
+        kind: Kind,
     ) -> Result<u32, NoMemory> {
+        let is_known = Place { stack, labels: kind.labels() } != Place::UNKNOWN;
         if self.spare.is_empty() {
-            if stack != StackId::EMPTY && region.rows() >= MAX_BUCKETS {
+            if is_known && region.rows() >= MAX_BUCKETS {
                 return Err(NoMemory);
             }
             let first = region.take_rows(inside)?;
             self.spare = first..first + BATCH as u32;
         }
         let row = self.spare.start;
-        if stack != StackId::EMPTY && row as usize >= MAX_BUCKETS {
+        if is_known && row as usize >= MAX_BUCKETS {
             return Err(NoMemory);
         }
         self.spare.start += 1;
         self.used += 1;
         let nothing = Amount::default();
         let (alloc, inuse, peak) = (nothing, nothing, nothing);
-        let bucket = Bucket { stack, class, epoch: 0, alloc, inuse, peak };
+        let bucket = Bucket { stack, kind, epoch: 0, alloc, inuse, peak };
         // SAFETY: the row was given to this table and is not in use.
         unsafe { region.bucket(row).write(bucket) };
         Ok(row)
@@ -287,7 +334,7 @@ impl BucketTable {
         let mask = larger.len() - 1;
         for row in self.index.iter().filter_map(|place| place.checked_sub(1)) {
             let bucket = self.bucket(region, row);
-            let mut place = start(bucket.stack, bucket.class) & mask;
+            let mut place = start(bucket.stack, bucket.kind) & mask;
             while larger[place] != 0 {
                 place = (place + 1) & mask;
             }
@@ -323,8 +370,8 @@ fn class(size: u64) -> u32 {
 }
 
 #[inline]
-fn start(stack: StackId, class: u32) -> usize {
-    let key = u64::from(stack.number()) << 7 | u64::from(class);
+fn start(stack: StackId, kind: Kind) -> usize {
+    let key = u64::from(stack.number()) << 32 | u64::from(kind.0);
     fold(key, 0x9e37_79b9_7f4a_7c15) as usize
 }
 
@@ -340,6 +387,10 @@ mod tests {
         Outermost::enter().unwrap()
     }
 
+    fn at_stack(number: u32) -> Place {
+        Place { stack: StackId::from_number(number), labels: LabelSet::EMPTY }
+    }
+
     fn bucket(table: &BucketTable, region: &Region, row: u32) -> Bucket {
         *table.bucket(region, row)
     }
@@ -347,7 +398,7 @@ mod tests {
     #[test]
     fn a_stack_has_a_bucket_a_size_class() {
         let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
-        let (inner, outer) = (StackId::from_number(2), StackId::from_number(1));
+        let (inner, outer) = (at_stack(2), at_stack(1));
         let small = table.record(&inside, &region, inner, 16, ONE, FIRST).unwrap();
         assert_eq!(table.record(&inside, &region, inner, 31, ONE, FIRST).unwrap(), small);
         assert_ne!(table.record(&inside, &region, inner, 32, ONE, FIRST).unwrap(), small);
@@ -365,9 +416,22 @@ mod tests {
     }
 
     #[test]
+    fn a_stack_has_a_bucket_a_label_set() {
+        let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
+        let labels = LabelSet::from_number((1 << LabelSet::BITS) - 1);
+        let labelled = Place { labels, ..at_stack(1) };
+        let mut record =
+            |place| table.record(&inside, &region, place, u64::MAX, ONE, FIRST).unwrap();
+        let rows = [record(at_stack(1)), record(labelled), record(labelled)];
+        assert!(rows[0] != rows[1] && rows[1] == rows[2]);
+        let kind = bucket(&table, &region, rows[1]).kind;
+        assert_eq!((kind.labels(), kind.class()), (labels, 64));
+    }
+
+    #[test]
     fn a_bucket_knows_what_was_in_use_at_the_last_peak() {
         let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
-        let stack = StackId::from_number(1);
+        let stack = at_stack(1);
         let at = |epoch, is_peak| Moment { epoch, is_peak };
         let row = table.record(&inside, &region, stack, 8, ONE, at(1, true)).unwrap();
         table.record(&inside, &region, stack, 8, ONE, at(2, true)).unwrap();
@@ -386,9 +450,8 @@ mod tests {
     #[test]
     fn many_buckets_are_all_found_again() {
         let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
-        let mut record = |i: u32| {
-            table.record(&inside, &region, StackId::from_number(i), 8, ONE, FIRST).unwrap()
-        };
+        let mut record =
+            |i: u32| table.record(&inside, &region, at_stack(i), 8, ONE, FIRST).unwrap();
         let rows: Vec<u32> = (0..50_000).map(&mut record).collect();
         assert!((0..50_000).all(|i| record(i) == rows[i as usize]));
         let mut copy = Array::new();

@@ -156,6 +156,9 @@ pub struct Dropped {
     /// Recorded blocks whose free went unnoticed: it came from a signal handler that interrupted
     /// the recorder. They stay in use, in every sense.
     pub frees: u64,
+    /// Recorded with fewer labels than were asked for: one was too long, or there were too many, of a
+    /// set or of sets; or with none, because there was no room for another stack with other labels.
+    pub labels: u64,
 }
 
 impl Dropped {
@@ -178,6 +181,8 @@ pub struct DropCounters {
     pub samples: DropCounter,
     /// See [`Dropped::frees`].
     pub frees: DropCounter,
+    /// See [`Dropped::labels`].
+    pub labels: DropCounter,
 }
 
 impl DropCounters {
@@ -189,6 +194,7 @@ impl DropCounters {
             live: DropCounter::new(),
             samples: DropCounter::new(),
             frees: DropCounter::new(),
+            labels: DropCounter::new(),
         }
     }
 
@@ -200,6 +206,7 @@ impl DropCounters {
             live: self.live.read(),
             samples: self.samples.read(),
             frees: self.frees.read(),
+            labels: self.labels.read(),
         }
     }
 }

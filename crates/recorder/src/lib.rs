@@ -20,6 +20,7 @@
 //! | memory, the kernel | `arena.rs`, `reserve.rs`, `errno.rs` |
 //! | the region that may be a file | `region.rs`, `recording.rs`, `journal.rs` |
 //! | stacks and their sums | `capture.rs`, `stack_table.rs`, `bucket_table.rs`, `counters.rs` |
+//! | labels | `labels.rs`, `label_table.rs`, `label_index.rs`, `label_memo.rs` |
 //! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
 //! | the way of an event | `recorder.rs`, `process.rs` |
 //! | when the heap was largest | `peak.rs` |
@@ -68,6 +69,10 @@ mod fork;
 mod futex;
 mod interval;
 mod journal;
+mod label_index;
+mod label_memo;
+mod label_table;
+pub mod labels;
 mod lifetimes;
 mod live_table;
 mod lock;
@@ -96,9 +101,9 @@ pub use interval::{DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exa
 pub use lifetimes::{LIFETIMES, Lifetimes};
 pub use live_table::Block;
 pub use process::{
-    Error, RecordError, allocate, dropped, exchange, free, holds, keep_lifetimes, mark, may_hold,
-    passes, put_back, record, record_to, retire, revive, set_interval, snapshot, take, totals,
-    withdraw,
+    Error, RecordError, allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark,
+    may_hold, passes, put_back, record, record_to, retire, revive, set_interval, snapshot, stack,
+    take, totals, withdraw,
 };
 pub use recorder::is_large;
 pub use recording::Texts;

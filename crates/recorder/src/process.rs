@@ -9,12 +9,16 @@ use std::ptr::NonNull;
 use crate::capture::Caller;
 use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
+use crate::label_memo::LabelMemo;
+use crate::label_table::LabelSet;
+use crate::labels::Carried;
 use crate::live_table::Block;
 use crate::range::View;
 use crate::recorder::{Recorder, Rows, Sample, is_large};
 use crate::recording::Texts;
 use crate::sampler::{Sampler, Weight};
 use crate::snapshot::{Snapshot, Totals};
+use crate::stack_table::StackId;
 use crate::{fork, interval};
 
 static RECORDER: Recorder = Recorder::new();
@@ -93,9 +97,15 @@ pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNul
         RECORDER.dropped.samples.count();
         return None;
     };
-    let block = RECORDER.allocate(&inside, Sample { layout, weight }, caller);
+    let block = RECORDER.allocate(&inside, sample(layout, weight), caller);
     note();
     block
+}
+
+/// An allocation of now, on this thread.
+#[inline]
+fn sample(layout: Layout, weight: Weight) -> Sample {
+    Sample { layout, weight, labels: Carried::now() }
 }
 
 /// Has a recording say what it does not learn from events.
@@ -117,7 +127,7 @@ pub fn exchange(
     weight: Weight,
     caller: Caller,
 ) -> Option<NonNull<u8>> {
-    RECORDER.exchange(&enter()?, address, size, Sample { layout, weight }, caller)
+    RECORDER.exchange(&enter()?, address, size, sample(layout, weight), caller)
 }
 
 /// Records the free of a block of [`allocate`] that is still there until it is given to [`free`],
@@ -141,7 +151,7 @@ pub fn free(address: usize, size: usize) {
 pub fn record(address: usize, layout: Layout, weight: Weight, caller: Caller) {
     match enter() {
         Some(inside) => {
-            RECORDER.record(&inside, address, Sample { layout, weight }, caller);
+            RECORDER.record(&inside, address, sample(layout, weight), caller);
             note();
         }
         None => RECORDER.dropped.samples.count(),
@@ -238,6 +248,40 @@ pub fn record_to(fd: i32, texts: &Texts<'_>) -> Result<(), RecordError> {
     RECORDER.region().note_mappings(&inside);
     note();
     Ok(())
+}
+
+/// The stack of the function that called `caller`'s, interned: see [`frames`]. Empty if it cannot be
+/// walked or does not fit, or inside of a signal handler that interrupted the recorder.
+#[must_use]
+pub fn stack(caller: Caller) -> StackId {
+    enter().map_or(StackId::EMPTY, |inside| RECORDER.stack(&inside, caller))
+}
+
+/// The return addresses of a stack, innermost first.
+pub fn frames(stack: StackId) -> impl Iterator<Item = usize> {
+    RECORDER.frames(stack)
+}
+
+/// The set of one label. Nothing if it does not fit.
+pub(crate) fn label(key: &[u8], value: &[u8]) -> Option<LabelSet> {
+    RECORDER.label(enter_for_labels, (key, value))
+}
+
+/// The labels of `outer` and those of `inner`, neither of them empty. Nothing if they do not fit.
+pub(crate) fn both_labels(outer: LabelSet, inner: LabelSet) -> Option<LabelSet> {
+    static MEMO: LabelMemo = LabelMemo::new();
+    MEMO.get(outer, inner).or_else(|| {
+        let both = RECORDER.both_labels(enter_for_labels, outer, inner)?;
+        MEMO.put(outer, inner, both);
+        Some(both)
+    })
+}
+
+/// As [`enter`], where no allocation may have been seen yet.
+#[cold]
+fn enter_for_labels() -> Option<Outermost> {
+    fork::prepare_for_forks();
+    enter()
 }
 
 /// The sums over what was recorded, as of one instant within this call.

@@ -1,5 +1,6 @@
 //! The tables of a recorder, and the order in which an event passes through them.
 
+mod labelled;
 mod whole;
 
 pub use whole::Rows;
@@ -9,10 +10,12 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::arena::NoMemory;
-use crate::bucket_table::BucketTable;
+use crate::bucket_table::{BucketTable, Place};
 use crate::capture::{LastStack, Source, Stacks};
 use crate::counters::DropCounters;
 use crate::entry::Outermost;
+use crate::label_table::{LabelSet, LabelTable};
+use crate::labels::Carried;
 use crate::lifetimes::LifetimeTable;
 use crate::live_table::{Block, LiveTable};
 use crate::lock::{Held, Lock};
@@ -39,14 +42,15 @@ const STRIPES: usize = 32;
 /// the program until before it is given back to the allocator, so that no other block can have the
 /// address meanwhile.
 ///
-/// Order of locks: stripes, live table, stack table, pool, peak, lifetimes, region. No thread holds two stripes, or a stripe
+/// Order of locks: stripes, live table, stack table, pool, peak, lifetimes, labels, region. No thread holds two stripes, or a stripe
 /// and the live table, except a fork or a snapshot.
 #[derive(Debug)]
 pub struct Recorder {
     stripes: [Lock<Stripe>; STRIPES],
     live: LiveTable,
     stacks: StackTable,
-    /// Where stacks and buckets lie.
+    labels: LabelTable,
+    /// Where stacks, labels and buckets lie.
     region: Region,
     pool: Pool,
     peak: Peak,
@@ -102,6 +106,8 @@ pub struct Sample {
     pub layout: Layout,
     /// How many allocations it stands for.
     pub weight: Weight,
+    /// What else is to be said of it.
+    pub labels: Carried,
 }
 
 impl Sample {
@@ -140,6 +146,7 @@ impl Recorder {
             stripes,
             live: LiveTable::new(),
             stacks: StackTable::new(),
+            labels: LabelTable::new(),
             region: Region::new(),
             pool: Pool::new(),
             peak: Peak::new(),
@@ -404,7 +411,8 @@ impl Recorder {
         }
     }
 
-    /// Counts an allocation at its stack; without the stack if that does not fit.
+    /// Counts an allocation at its stack, under its labels; without these if they do not fit, or
+    /// without the stack.
     #[inline]
     fn count(
         &self,
@@ -415,19 +423,42 @@ impl Recorder {
         source: impl Source,
         moment: Moment,
     ) -> Option<BucketId> {
-        let (size, weight) = (sample.size(), sample.weight);
+        let (size, weight, labels) = (sample.size(), sample.weight, sample.labels);
+        if labels.is_short() {
+            self.dropped.labels.count();
+        }
         let stacks = Stacks { table: &self.stacks, region: &self.region };
         let stack = source.stack(inside, &mut stripe.last, stacks, &self.dropped);
+        let place = Place { stack, labels: labels.set() };
         let mut record =
-            |stack| stripe.buckets.record(inside, &self.region, stack, size, weight, moment);
-        let recorded = record(stack).or_else(|NoMemory| {
-            self.dropped.stacks.count();
-            record(StackId::EMPTY)
-        });
-        if recorded.is_err() {
-            self.dropped.samples.count();
-        }
+            |place| stripe.buckets.record(inside, &self.region, place, size, weight, moment);
+        let recorded = record(place).or_else(|NoMemory| self.count_elsewhere(place, record));
         recorded.ok().map(|row| BucketId::of(number, row))
+    }
+
+    /// Has an allocation recorded where there may be room, when there is none at its place.
+    #[cold]
+    fn count_elsewhere(
+        &self,
+        place: Place,
+        mut record: impl FnMut(Place) -> Result<u32, NoMemory>,
+    ) -> Result<u32, NoMemory> {
+        if place.labels != LabelSet::EMPTY {
+            let recorded = record(Place { labels: LabelSet::EMPTY, ..place });
+            if recorded.is_ok() {
+                self.dropped.labels.count();
+                return recorded;
+            }
+        }
+        self.dropped.stacks.count();
+        record(Place::UNKNOWN).inspect_err(|NoMemory| self.dropped.samples.count())
+    }
+
+    /// The stack of `source`, interned. Empty if it is not known or does not fit.
+    pub fn stack(&self, inside: &Outermost, source: impl Source) -> StackId {
+        let mut stripe = self.stripes[inside.thread() % STRIPES].lock(inside);
+        let stacks = Stacks { table: &self.stacks, region: &self.region };
+        source.stack(inside, &mut stripe.last, stacks, &self.dropped)
     }
 
     /// The return addresses of an interned stack, innermost first.

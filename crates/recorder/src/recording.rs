@@ -6,21 +6,26 @@
 //!
 //! | at | what |
 //! |---|---|
-//! | 0 | magic, 8 bytes; version 1, bytes of an extent, of a frame, of a bucket (4 bytes each) |
+//! | 0 | magic, 8 bytes; version 2, bytes of an extent, of a frame, of a bucket (4 bytes each) |
 //! | 24 | process, nanoseconds since 1970 when the recording began, seed of rounding (8 bytes each, as all below) |
 //! | 48 | interval; frames; rows of buckets; epoch of the last peak |
 //! | 80 | what was dropped: stacks, outer frames, live, samples, frees |
 //! | 120 | extents; which of the two places has the mappings, 1 or 2 (4 bytes each) |
 //! | 128 | bytes of the two texts at 22528: path of the main binary, frames to drop (4 bytes each) |
+//! | 136 | bytes of label sets; dropped labels (0 in version 1) |
 //! | 192 | 32 journals of 320 bytes: see `journal.rs` |
-//! | 10432 | a word an extent: which part of its table it holds, plus 2^31 for buckets |
+//! | 10432 | a word an extent: which part of its table it holds, plus 2^31 for buckets, 2^30 for label sets |
 //! | 22528 | texts |
 //! | 65536, 163840 | mappings: count, bytes (4 bytes each); then for each start, limit, file offset, bytes of path and of build id (4 bytes each), both, up to a multiple of 8 |
 //!
 //! Extents of 64 KiB follow. A frame is 16 bytes: return address, number of the frame that called
-//! it (4 bytes; 0 is none, and numbers of callers are lower), unused. A bucket is 112 bytes: stack,
-//! size class (4 bytes each), epoch, and objects and bytes of what was allocated, is in use, and was
-//! at the peak (16 bytes each, in units of 2^-20).
+//! it (4 bytes; 0 is none, and numbers of callers are lower), unused. A bucket is 112 bytes: stack (4
+//! bytes), size class (1 byte), label set (3 bytes; in version 1 always 0), epoch, and objects and bytes
+//! of what was allocated, is in use, and was at the peak (16 bytes each, in units of 2^-20).
+//!
+//! Label sets follow one another from byte 8 of their table on; the number of a set is where it is, in
+//! units of 8 bytes, and 0 is the empty one. How many labels (4 bytes), then for each, in order of keys,
+//! bytes of key and of value (2 bytes each), and both; up to a multiple of 8.
 //!
 //! `crates/profile/src/recording.rs` reads it.
 
@@ -42,7 +47,7 @@ use crate::stack_table::Node;
 
 /// What every recording begins with.
 const MAGIC: [u8; 8] = *b"\x89HWREC\r\n";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Bytes of the head.
 pub const HEAD_BYTES: usize = 256 << 10;
@@ -52,6 +57,7 @@ pub const EXTENT: usize = 64 << 10;
 const TEXT_BYTES: usize = 16 << 10;
 const MAPPING_BYTES: usize = 96 << 10;
 const BUCKETS_BIT: u32 = 1 << 31;
+const LABELS_BIT: u32 = 1 << 30;
 
 /// The kernel's number of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +95,10 @@ pub struct Head {
     extents: AtomicU32,
     mappings_at: AtomicU32,
     text_bytes: [u32; 2],
-    _unused: [u8; 56],
+    /// Bytes of label sets, the empty one's included.
+    pub labels: AtomicU64,
+    dropped_labels: AtomicU64,
+    _unused: [u8; 40],
     /// One a stripe.
     pub journals: [Journal; 32],
     directory: [AtomicU32; 2880],
@@ -103,6 +112,7 @@ const _: () = {
     assert!(offset_of!(Head, interval) == 48);
     assert!(offset_of!(Head, dropped) == 80);
     assert!(offset_of!(Head, extents) == 120);
+    assert!(offset_of!(Head, labels) == 136);
     assert!(offset_of!(Head, journals) == 192);
     assert!(offset_of!(Head, directory) == 10432);
     assert!(offset_of!(Head, texts) == 22528);
@@ -114,12 +124,13 @@ const _: () = {
 impl Head {
     /// Notes what may change with any event.
     pub fn note(&self, interval: u64, dropped: Dropped) {
-        let Dropped { stacks, outer_frames, live, samples, frees } = dropped;
+        let Dropped { stacks, outer_frames, live, samples, frees, labels } = dropped;
         self.interval.store(interval, Relaxed);
         for (place, count) in self.dropped.iter().zip([stacks, outer_frames, live, samples, frees])
         {
             place.store(count, Relaxed);
         }
+        self.dropped_labels.store(labels, Relaxed);
     }
 
     /// Writes the mappings of now where the last ones are not, and then says so. The caller is the
@@ -238,7 +249,11 @@ impl Recording {
         (table, chunk): (Table, usize),
     ) -> Result<(), Errno> {
         reserve.map_file(place, EXTENT, self.fd, HEAD_BYTES + extent * EXTENT)?;
-        let bit = if table == Table::Buckets { BUCKETS_BIT } else { 0 };
+        let bit = match table {
+            Table::Nodes => 0,
+            Table::Buckets => BUCKETS_BIT,
+            Table::Labels => LABELS_BIT,
+        };
         let entry = head.directory.get(extent).ok_or(Errno(libc::EFBIG))?;
         entry.store(chunk as u32 | bit, Relaxed);
         head.extents.store(extent as u32 + 1, Release);

@@ -1,4 +1,4 @@
-//! The memory of what was recorded: stacks and their sums, in one reserved region.
+//! The memory of what was recorded: stacks, labels and their sums, in one reserved region.
 //!
 //! Tables grow in place, so rows are known by number and stay where they are; a region can be made
 //! a file without anyone noticing ([`Region::record_to`]).
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use crate::arena::{Array, NoMemory, count_mapped};
 use crate::bucket_table::{Bucket, MAX_ROWS};
 use crate::entry::Outermost;
+use crate::label_table::LABEL_BYTES;
 use crate::lock::Lock;
 use crate::recording::{EXTENT, Errno, HEAD_BYTES, Head, Recording, Texts};
 use crate::reserve::Reserve;
@@ -25,16 +26,19 @@ pub enum Table {
     Nodes,
     /// Sums: [`Bucket`].
     Buckets,
+    /// Sets of labels: see `label_table.rs`.
+    Labels,
 }
 
 impl Table {
-    const ALL: [Self; 2] = [Self::Nodes, Self::Buckets];
+    const ALL: [Self; 3] = [Self::Nodes, Self::Buckets, Self::Labels];
 
     /// Where it starts, from the start of the region.
     const fn offset(self) -> usize {
         match self {
             Self::Nodes => HEAD_BYTES,
             Self::Buckets => HEAD_BYTES + Self::Nodes.bytes(),
+            Self::Labels => Self::Buckets.offset() + Self::Buckets.bytes(),
         }
     }
 
@@ -43,18 +47,21 @@ impl Table {
         let bytes = match self {
             Self::Nodes => MAX_NODES * size_of::<Node>(),
             Self::Buckets => MAX_ROWS * size_of::<Bucket>(),
+            Self::Labels => LABEL_BYTES,
         };
         bytes.next_multiple_of(EXTENT)
     }
 }
 
 /// All extents that there can be.
-pub const MAX_EXTENTS: usize = (Table::Nodes.bytes() + Table::Buckets.bytes()) / EXTENT;
+pub const MAX_EXTENTS: usize = (REGION_BYTES - HEAD_BYTES) / EXTENT;
+
+const REGION_BYTES: usize = Table::Labels.offset() + Table::Labels.bytes();
 
 /// The region.
 ///
 /// ```text
-///   start: head (only in a file) | frames .. | buckets ..
+///   start: head (only in a file) | frames .. | buckets .. | label sets ..
 /// ```
 #[derive(Debug)]
 pub struct Region {
@@ -73,7 +80,7 @@ pub struct Region {
 struct Growth {
     reserve: Option<Reserve>,
     /// Bytes of each table that can be used.
-    committed: [usize; 2],
+    committed: [usize; 3],
     file: Option<Recording>,
     /// What the child of a fork goes on with, instead of its parent's file.
     copy: Option<Array<u8>>,
@@ -82,7 +89,7 @@ struct Growth {
 impl Region {
     /// Nothing yet.
     pub const fn new() -> Self {
-        let growth = Growth { reserve: None, committed: [0; 2], file: None, copy: None };
+        let growth = Growth { reserve: None, committed: [0; 3], file: None, copy: None };
         Self {
             start: AtomicUsize::new(0),
             rows: AtomicUsize::new(0),
@@ -104,6 +111,12 @@ impl Region {
     pub fn bucket(&self, row: u32) -> *mut Bucket {
         let start = self.start.load(Ordering::Relaxed) + const { Table::Buckets.offset() };
         (start as *mut Bucket).wrapping_add(row as usize)
+    }
+
+    /// Where the label sets are.
+    #[inline]
+    pub fn labels(&self) -> *mut u8 {
+        (self.start.load(Ordering::Relaxed) + const { Table::Labels.offset() }) as *mut u8
     }
 
     /// How many rows of buckets were given out; those that are not in use yet are zeroes.
@@ -135,6 +148,13 @@ impl Region {
         Ok((growth.committed[Table::Nodes as usize] / size_of::<Node>()).min(MAX_NODES))
     }
 
+    /// Makes room for label sets up to byte `end`, and returns up to which there is.
+    pub fn make_room_for_labels(&self, inside: &Outermost, end: usize) -> Result<usize, NoMemory> {
+        let mut growth = self.growth.lock(inside);
+        self.commit(&mut growth, Table::Labels, end)?;
+        Ok(growth.committed[Table::Labels as usize].min(LABEL_BYTES))
+    }
+
     /// Makes at least the first `wanted` bytes of a table usable.
     fn commit(&self, growth: &mut Growth, table: Table, wanted: usize) -> Result<(), NoMemory> {
         if wanted > table.bytes() {
@@ -143,10 +163,7 @@ impl Region {
         let Growth { reserve, committed, file, .. } = growth;
         let reserve = match reserve {
             Some(reserve) => reserve,
-            None => {
-                let all = HEAD_BYTES + Table::Nodes.bytes() + Table::Buckets.bytes();
-                reserve.insert(Reserve::new(all, PAGE)?)
-            }
+            None => reserve.insert(Reserve::new(REGION_BYTES, PAGE)?),
         };
         self.start.store(reserve.start(), Ordering::Relaxed);
         let committed = &mut committed[table as usize];
@@ -242,7 +259,7 @@ impl Region {
         is_left
     }
 
-    fn copy(&self, committed: [usize; 2]) -> Result<Array<u8>, NoMemory> {
+    fn copy(&self, committed: [usize; 3]) -> Result<Array<u8>, NoMemory> {
         let mut copy = Array::with_capacity(committed.iter().sum())?;
         for table in Table::ALL {
             let place = (self.start.load(Ordering::Relaxed) + table.offset()) as *const u8;

@@ -1,8 +1,9 @@
 //! A consistent copy of what was recorded.
 
 use crate::arena::Array;
-use crate::bucket_table::{Bucket, Spread};
+use crate::bucket_table::{Bucket, Kind, Spread};
 use crate::counters::{Amount, Count, Dropped};
+use crate::label_table::LabelSet;
 use crate::lifetimes::Lifetimes;
 use crate::random::fold;
 use crate::recorder::Recorder;
@@ -21,7 +22,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// One row a stack and size class, in no order that means anything but rows of one stack next
+    /// One row a stack, size class and label set, in no order that means anything but rows of one stack next
     /// to one another.
     pub fn rows(&self) -> &[Row] {
         &self.rows
@@ -59,11 +60,14 @@ impl Snapshot {
     }
 }
 
-/// The objects of one stack and one size class: sizes from one power of two to the next.
+/// The objects of one stack, one label set and one size class: sizes from one power of two to the
+/// next.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Where they were allocated; [`StackId::EMPTY`] when that is not known.
     pub stack: StackId,
+    /// Under which labels: see [`labels::of`](crate::labels::of).
+    pub labels: LabelSet,
     /// Mean bytes an object, over all allocated; the size itself when all have the same.
     pub size: u64,
     /// Allocated since the start.
@@ -75,9 +79,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// The sums over buckets of one stack and size class; the last peak began `epoch`.
+    /// The sums over buckets of one stack and kind; the last peak began `epoch`.
     ///
-    /// Rounded at random, but each stack and size class in the same way in all snapshots that have
+    /// Rounded at random, but each stack and kind in the same way in all snapshots that have
     /// one `seed`.
     pub(crate) fn of(buckets: &[Bucket], epoch: u64, seed: u64) -> Self {
         let [mut alloc, mut inuse, mut peak] = [Amount::default(); 3];
@@ -86,11 +90,12 @@ impl Row {
             inuse += bucket.inuse;
             peak += bucket.at_peak(epoch);
         }
-        let (stack, class) =
-            buckets.first().map_or((StackId::EMPTY, 0), |bucket| (bucket.stack, bucket.class));
-        let dither = dither((stack, class), seed);
+        let nowhere = (StackId::EMPTY, Kind::NONE);
+        let key = buckets.first().map_or(nowhere, |bucket| (bucket.stack, bucket.kind));
+        let dither = dither(key, seed);
         Self {
-            stack,
+            stack: key.0,
+            labels: key.1.labels(),
             size: alloc.mean_size(),
             alloc: alloc.rounded(dither),
             inuse: inuse.rounded(dither),
@@ -99,9 +104,10 @@ impl Row {
     }
 }
 
-/// How the counts of a stack and size class are rounded.
-pub(crate) fn dither((stack, class): (StackId, u32), seed: u64) -> u32 {
-    let key = u64::from(stack.number()) << 7 | u64::from(class);
+/// How the counts of a stack and kind are rounded.
+pub(crate) fn dither((stack, kind): (StackId, Kind), seed: u64) -> u32 {
+    let place = u64::from(kind.labels().number()) << 32 | u64::from(stack.number());
+    let key = place << 7 | u64::from(kind.class());
     (fold(key ^ seed, 0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 

@@ -1,4 +1,4 @@
-//! What the service does with a request.
+//! What the service does with a request, under labels that say for whom and what for.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -7,6 +7,9 @@ use std::sync::{Mutex, PoisonError};
 /// How many answers are kept, and how many sessions at the very most: a day's worth of leaking.
 const ANSWERS: usize = 200;
 const SESSIONS: usize = 1 << 18;
+
+/// Who sends requests.
+const TENANTS: [&str; 3] = ["ant", "bee", "cat"];
 
 /// The state that requests share.
 #[derive(Debug, Default)]
@@ -26,11 +29,12 @@ impl Service {
     /// Handles the request with this number.
     #[inline(never)]
     pub fn handle(&self, number: u64) {
-        match number % 8 {
-            0 => self.log_in(number),
-            1 => self.answer(number),
-            _ => search(number),
-        }
+        let tenant = TENANTS[(number / 8) as usize % TENANTS.len()];
+        heapwise::label("tenant", tenant).scope(|| match number % 8 {
+            0 => heapwise::label("route", "log_in").scope(|| self.log_in(number)),
+            1 => heapwise::label("route", "answer").scope(|| self.answer(number)),
+            _ => heapwise::label("route", "search").scope(|| search(number)),
+        });
     }
 
     /// Opens a session. Nothing ever closes one: that is the leak.

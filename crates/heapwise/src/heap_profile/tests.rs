@@ -1,20 +1,23 @@
 use std::alloc::Layout;
 
 use heapwise_profile::{Id, LabelValue, RECORDED_TYPES, decode};
+use heapwise_recorder as recorder;
 
 use super::*;
 
 /// What this process recorded after one block of 48 bytes in use and one of 48 freed, at one place.
 ///
-/// This test program's allocator is not ours, so nothing else is recorded.
+/// This test program's allocator is not ours: nothing else is recorded but by other tests, without the
+/// label.
 fn recorded() -> Snapshot {
     let layout = Layout::new::<[u64; 6]>();
-    let blocks = [(); 2].map(|()| {
+    let allocate = || {
         let weight = recorder::mark(48, 1).unwrap();
         // SAFETY: used in this function only.
         let caller = unsafe { recorder::Caller::here() };
         recorder::allocate(layout, weight, caller).unwrap()
-    });
+    };
+    let blocks = crate::label("test", "profile").scope(|| [(); 2].map(|()| allocate()));
     recorder::free(blocks[1].addr().get(), 48);
     recorder::snapshot().unwrap()
 }
@@ -33,7 +36,11 @@ fn a_profile_says_what_was_recorded_and_where() {
     assert!(profile.header.time_nanos > 1_500_000_000_000_000_000);
     assert!(profile.header.comments.is_empty());
 
-    let sums = profile.samples.iter().fold([0; 6], |mut sums, sample| {
+    let is_own = |sample: &heapwise_profile::Sample<'_>| match sample.labels {
+        [_, label] => text(label.key) == "test",
+        _ => false,
+    };
+    let sums = profile.samples.iter().filter(is_own).fold([0; 6], |mut sums, sample| {
         sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += value);
         assert!(sample.stack.len() > 3);
         let bytes =

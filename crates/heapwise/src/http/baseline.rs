@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use heapwise_profile::{Recorded, RecordedRow};
 
-/// Objects and bytes allocated from the start of the program to a moment, by stack and size class.
+/// Objects and bytes allocated from the start of the program to a moment, by stack, labels and size
+/// class.
 pub struct Baseline {
-    allocated: HashMap<(u32, u64), [i64; 2]>,
+    allocated: HashMap<Key, [i64; 2]>,
     /// The standard errors of the sums over them.
     errors: [u64; 2],
     taken: Instant,
@@ -46,9 +47,11 @@ impl fmt::Debug for Baseline {
     }
 }
 
-/// What a row keeps for life: its mean size may change, but stays within one class.
-fn key(row: &RecordedRow) -> (u32, u64) {
-    (row.stack, size_class(row.size))
+/// What a row keeps for life: its stack and labels, and the class that its mean size stays within.
+type Key = (u32, u32, u64);
+
+fn key(row: &RecordedRow) -> Key {
+    (row.stack, row.labels, size_class(row.size))
 }
 
 /// The largest power of two that is not above `size`; 0 for 0. All objects of a row have the same.
@@ -68,7 +71,7 @@ mod tests {
     use super::*;
 
     fn row(stack: u32, size: u64, values: [i64; 6]) -> RecordedRow {
-        RecordedRow { stack, size, values }
+        RecordedRow { stack, labels: 0, size, values }
     }
 
     fn recorded(rows: Vec<RecordedRow>, error: u64) -> Recorded {
@@ -84,8 +87,9 @@ mod tests {
             vec![
                 // The mean has changed within the class.
                 row(1, 11, [9, 99, 3, 33, 3, 33]),
-                // The same stack with another class, and a stack that is new.
+                // The same stack with another class, and with labels, and a stack that is new.
                 row(1, 16, [1, 16, 1, 16, 0, 0]),
+                RecordedRow { labels: 5, ..row(1, 8, [7, 56, 0, 0, 0, 0]) },
                 row(2, 8, [1, 8, 0, 0, 0, 0]),
                 row(3, 8, [1, 8, 0, 0, 0, 0]),
             ],
@@ -93,8 +97,12 @@ mod tests {
         );
         assert!(baseline.subtract_from(&mut after) >= 0);
         let values: Vec<_> = after.rows.iter().map(|row| (row.stack, row.values)).collect();
-        let expected =
-            [(1, [4, 59, 3, 33, 3, 33]), (1, [1, 16, 1, 16, 0, 0]), (3, [1, 8, 0, 0, 0, 0])];
+        let expected = [
+            (1, [4, 59, 3, 33, 3, 33]),
+            (1, [1, 16, 1, 16, 0, 0]),
+            (1, [7, 56, 0, 0, 0, 0]),
+            (3, [1, 8, 0, 0, 0, 0]),
+        ];
         assert_eq!(values, expected);
         assert_eq!(after.errors, [4, 4, 5, 5, 5, 5]);
     }

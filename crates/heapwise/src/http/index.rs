@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ::http::{HeaderMap, header};
 
 use super::route::{ENDPOINTS, Endpoint, Kind};
+use crate::custom;
 use crate::heap::{self, Totals};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;\
@@ -31,6 +32,7 @@ pub fn page(headers: &HeaderMap) -> String {
     let (absent, served): (Vec<_>, Vec<_>) =
         ENDPOINTS.iter().partition(|endpoint| matches!(endpoint.kind, Kind::Absent));
     served.into_iter().for_each(|endpoint| row(&mut html, endpoint));
+    custom::Profile::all().into_iter().for_each(|profile| own_row(&mut html, profile));
     // Writing to memory does not fail.
     let _ = write!(
         html,
@@ -60,6 +62,12 @@ fn row(html: &mut String, endpoint: &Endpoint) {
         Kind::CommandLine | Kind::Symbols => format!("<a href=\"{name}\">{name}</a>"),
     };
     let _ = writeln!(html, "<tr><td>{links}</td><td>{}</td></tr>", escaped(about));
+}
+
+/// A profile of the program's own. Its name is a word.
+fn own_row(html: &mut String, profile: custom::Profile) {
+    let (name, about) = (profile.name(), escaped(profile.about()));
+    let _ = writeln!(html, "<tr><td><a href=\"{name}\">{name}</a></td><td>{about}</td></tr>");
 }
 
 /// What the program has allocated, in words.

@@ -15,7 +15,7 @@ pub fn write(snapshot: &Snapshot, recorded: &Recorded) -> Vec<u8> {
 
 /// `frames` appends the return addresses of a stack, innermost first.
 fn written(recorded: &Recorded, frames: &dyn Fn(u32, &mut Vec<u64>)) -> Vec<u8> {
-    let mut total = RecordedRow { stack: 0, size: 0, values: [0; 6] };
+    let mut total = RecordedRow { stack: 0, labels: 0, size: 0, values: [0; 6] };
     for row in &recorded.rows {
         total.values.iter_mut().zip(row.values).for_each(|(sum, value)| *sum += value);
     }
@@ -77,8 +77,8 @@ mod tests {
             interval: 512,
             mappings: vec![file],
             rows: vec![
-                RecordedRow { stack: 1, size: 8, values: [3, 24, 1, 8, 1, 8] },
-                RecordedRow { stack: 2, size: 100, values: [1, 100, 0, 0, 1, 100] },
+                RecordedRow { stack: 1, labels: 0, size: 8, values: [3, 24, 1, 8, 1, 8] },
+                RecordedRow { stack: 2, labels: 0, size: 100, values: [1, 100, 0, 0, 1, 100] },
             ],
             ..Recorded::default()
         };

@@ -1,14 +1,12 @@
 //! Profiles of memory, as they are served.
 
-use std::sync::Arc;
-
-use heapwise_profile::{Id, Mapping, Profile, Recorded, encode, gzip};
+use heapwise_profile::{Recorded, encode, gzip};
 use heapwise_recorder::{self as recorder, Muted, Snapshot};
 
 use super::baseline::{Baseline, size_class};
 use super::legacy_text;
-use crate::Error;
-use crate::heap_profile::{self, Moment};
+use crate::moment::Moment;
+use crate::{Error, heap_profile, mapped};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,53 +88,8 @@ fn finish(
     if let Some(first) = first {
         profile.header.default_sample_type = first.kind;
     }
-    map_all(&mut profile);
+    mapped::map_all(&mut profile);
     let mut bytes = Vec::new();
     gzip(&encode(&profile), &mut bytes).map_err(Error::Write)?;
     Ok(bytes)
-}
-
-/// Gives locations outside all mappings (code made at run time, say) one without a file: some readers
-/// fail on a location that has none.
-fn map_all(profile: &mut Profile) {
-    let lacks = profile.locations.iter().any(|(location, _)| location.mapping.is_none());
-    if !lacks && !profile.mappings.is_empty() {
-        return;
-    }
-    let mappings = Arc::make_mut(&mut profile.mappings);
-    let row = mappings.len();
-    mappings.push(Mapping { id: row as u64 + 1, ..Mapping::default() });
-    for location in Arc::make_mut(&mut profile.locations).rows_mut() {
-        location.mapping.get_or_insert(Id::from_row(row));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use heapwise_profile::{CodeFile, RecordedRow};
-
-    use super::*;
-
-    fn profile(mappings: Vec<CodeFile>) -> Profile {
-        let row = |stack, values| RecordedRow { stack, size: 8, values };
-        let rows = vec![row(0x20, [1, 8, 1, 8, 1, 8]), row(0x500, [0, 0, 0, 0, 1, 8])];
-        let recorded = Recorded { mappings, rows, ..Recorded::default() };
-        recorded.profile(|stack, frames| frames.push(u64::from(stack)))
-    }
-
-    #[test]
-    fn every_location_has_a_mapping() {
-        let mut none = profile(Vec::new());
-        map_all(&mut none);
-        assert_eq!(none.mappings.len(), 1);
-        let code = CodeFile { start: 0x10, limit: 0x30, ..CodeFile::default() };
-        let mut one = profile(vec![code]);
-        map_all(&mut one);
-        assert_eq!(one.mappings.rows().iter().map(|row| row.id).collect::<Vec<_>>(), [1, 2]);
-        for profile in [none, one] {
-            assert!(profile.locations.iter().all(|(location, _)| location.mapping.is_some()));
-            profile.validate().unwrap();
-            map_all(&mut profile.clone());
-        }
-    }
 }

@@ -4,6 +4,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::sync::{Mutex, PoisonError};
 
 use ::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use heapwise_recorder::Muted;
 
 use super::baseline::Baseline;
 use super::index;
@@ -11,6 +12,7 @@ use super::memory::{self, Wanted};
 use super::pending::{Answer, Pending};
 use super::query::Query;
 use super::reply::{self, Refused};
+use crate::custom;
 
 /// Where everything is.
 const ROOT: &str = "/debug/pprof/";
@@ -140,13 +142,20 @@ fn found(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Answer, Refu
         }
         return Ok(Answer::Now(reply::page(index::page(headers))));
     }
-    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name);
-    let endpoint = endpoint.ok_or_else(nothing_here)?;
+    let query = Query::new(uri.query().unwrap_or(""));
+    let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == name) else {
+        let profile = custom::Profile::lookup(name).ok_or_else(nothing_here)?;
+        return if reads {
+            own(profile, method == Method::HEAD, query).map(Answer::Now)
+        } else {
+            Err(Refused::method("GET, HEAD"))
+        };
+    };
     match endpoint.kind {
         Kind::Symbols if reads || method == Method::POST => Ok(Answer::Now(symbols())),
         Kind::Symbols => Err(Refused::method("GET, HEAD, POST")),
         _ if !reads => Err(Refused::method("GET, HEAD")),
-        _ => read(endpoint, method == Method::HEAD, Query::new(uri.query().unwrap_or("")), headers),
+        _ => read(endpoint, method == Method::HEAD, query, headers),
     }
 }
 
@@ -193,6 +202,21 @@ fn heap(
     }
 }
 
+/// A profile of the program's own: of now, and in one form.
+fn own(
+    profile: custom::Profile,
+    is_head: bool,
+    query: Query<'_>,
+) -> Result<Response<Vec<u8>>, Refused> {
+    if query.is_on("seconds") || query.is_on("debug") {
+        let why = "\"seconds\" and \"debug\" are not supported for this profile";
+        return Err(Refused::new(StatusCode::BAD_REQUEST, why));
+    }
+    let _muted = Muted::new();
+    let bytes = if is_head { Vec::new() } else { profile.encode()? };
+    Ok(reply::profile(bytes, profile.name()))
+}
+
 /// The one answer that is remembered: the next begins where it ended.
 fn since_last(is_head: bool, headers: &HeaderMap) -> Result<Response<Vec<u8>>, Refused> {
     static LAST: Mutex<Option<Baseline>> = Mutex::new(None);
@@ -225,7 +249,8 @@ fn command_line() -> Vec<u8> {
 
 fn nothing_here() -> Refused {
     let served = ENDPOINTS.iter().filter(|endpoint| !matches!(endpoint.kind, Kind::Absent));
-    let names: Vec<&str> = served.map(|endpoint| endpoint.name).collect();
+    let own = custom::Profile::all().into_iter().map(|profile| profile.name());
+    let names: Vec<&str> = served.map(|endpoint| endpoint.name).chain(own).collect();
     let why = format!("unknown profile; below {ROOT} there are: {}", names.join(", "));
     Refused::new(StatusCode::NOT_FOUND, why)
 }

@@ -96,11 +96,60 @@ fn a_difference_is_of_what_was_allocated_meanwhile() {
 }
 
 #[test]
+fn a_difference_is_by_labels() {
+    use heapwise_profile::LabelValue;
+
+    let under = |tenant: &str, lives| crate::label("tenant", tenant).scope(|| record(6_001, lives));
+    under("before", true);
+    let request = Request::get("/debug/pprof/allocs?seconds=30").body(()).unwrap();
+    let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
+    under("meanwhile", false);
+    let of = |response: &Response<Vec<u8>>, tenant: &str| -> Vec<Vec<i64>> {
+        let profile = profile(response);
+        let text = profile.strings.find(tenant.as_bytes());
+        let has = |sample: &heapwise_profile::Sample<'_>| {
+            sample.labels.iter().any(|label| text.map(LabelValue::Text) == Some(label.value))
+        };
+        profile.samples.iter().filter(has).map(|sample| sample.values.to_vec()).collect()
+    };
+    let response = pending.finish();
+    assert_eq!(of(&response, "before"), [[0, 0, 1, 6_001]]);
+    assert_eq!(of(&response, "meanwhile"), [[1, 6_001, 0, 0]]);
+    assert_eq!(of(&get("heap"), "before"), [[1, 6_001, 1, 6_001]], "since the start");
+}
+
+#[test]
 fn the_blocking_function_waits() {
     let _alone = alone();
     let start = Instant::now();
     profile(&get("allocs?seconds=1"));
     assert!(start.elapsed().as_secs_f64() >= 1.0);
+}
+
+#[test]
+fn profiles_of_the_programs_own_are_served_by_name() {
+    let connections = crate::custom::Profile::new("tests.conns", "bytes", "Open <connections>.");
+    let _held = connections.unwrap().add(100);
+    let response = get("tests.conns");
+    assert_eq!(header(&response, "content-disposition"), "attachment; filename=\"tests.conns\"");
+    let profile = profile(&response);
+    assert_eq!(types(&profile)[2..], ["tests.conns", "tests.conns_weight"]);
+    assert_eq!(profile.samples.values(0), [1, 100, 1, 100]);
+    assert!(profile.locations.iter().all(|(location, _)| location.mapping.is_some()));
+    let index = String::from_utf8(get("").into_body()).unwrap();
+    let row = "<a href=\"tests.conns\">tests.conns</a></td><td>Open &lt;connections&gt;.</td>";
+    assert!(index.contains(row), "{index}");
+    assert!(ask(&Method::HEAD, "/debug/pprof/tests.conns").body().is_empty());
+    for (method, query, status) in [
+        (Method::GET, "?seconds=5", StatusCode::BAD_REQUEST),
+        (Method::GET, "?debug=1", StatusCode::BAD_REQUEST),
+        (Method::POST, "", StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let response = ask(&method, &format!("/debug/pprof/tests.conns{query}"));
+        assert_eq!(response.status(), status, "{method} {query}");
+    }
+    let unknown = get("tests.nothing");
+    assert!(String::from_utf8_lossy(unknown.body()).contains("tests.conns"));
 }
 
 #[test]

@@ -5,11 +5,43 @@
 pub mod counting;
 
 use heapwise::heap::Count;
-use heapwise_profile::{GunzipLimit, Profile, decode, gunzip};
+use heapwise_profile::{GunzipLimit, Label, LabelValue, Profile, Sample, decode, gunzip};
 
 /// The profile in `bytes`, as a file has it.
 pub fn profile(bytes: &[u8]) -> Profile {
     decode(&gunzip(bytes, GunzipLimit::default()).unwrap()).unwrap()
+}
+
+/// The labels of a sample that are texts: `key=value`, with blanks between.
+pub fn labels(profile: &Profile, sample: &Sample<'_>) -> String {
+    let text = |text| String::from_utf8_lossy(profile.text(text)).into_owned();
+    let shown = |label: &Label| match label.value {
+        LabelValue::Text(value) => Some(format!("{}={}", text(label.key), text(value))),
+        LabelValue::Number { .. } => None,
+    };
+    sample.labels.iter().filter_map(shown).collect::<Vec<_>>().join(" ")
+}
+
+/// The mean size of the objects of a sample.
+pub fn size(sample: &Sample<'_>) -> i64 {
+    let number = |label: &Label| match label.value {
+        LabelValue::Text(_) => None,
+        LabelValue::Number { number, .. } => Some(number),
+    };
+    sample.labels.iter().find_map(number).unwrap()
+}
+
+/// Labels, objects allocated, and in use, of objects of one size; in order of labels, each once.
+pub fn labelled(profile: &Profile, size: usize) -> Vec<(String, i64, i64)> {
+    let mut rows = std::collections::BTreeMap::<String, (i64, i64)>::new();
+    for sample in profile.samples.iter() {
+        let is_of = self::size(&sample) == size as i64;
+        if is_of {
+            let row = rows.entry(labels(profile, &sample)).or_default();
+            *row = (row.0 + sample.values[0], row.1 + sample.values[2]);
+        }
+    }
+    rows.into_iter().map(|(labels, (alloc, inuse))| (labels, alloc, inuse)).collect()
 }
 
 /// Allocated, and in use: the sums over a profile.

@@ -13,7 +13,7 @@ pub enum RecordingError {
         /// How many bytes it should have at least.
         wanted: usize,
     },
-    /// A later version of the format.
+    /// A version of the format that is not known.
     Version {
         /// Which.
         version: u32,
@@ -59,6 +59,11 @@ pub enum RecordingError {
         /// Its number.
         stack: u32,
     },
+    /// A label set that was not recorded, or is none.
+    Labels {
+        /// Its number.
+        set: u32,
+    },
     /// A mapping that goes beyond the list.
     Mappings,
 }
@@ -70,7 +75,7 @@ impl fmt::Display for RecordingError {
                 write!(f, "the file ends at byte {at} and should have {wanted} bytes or more")
             }
             Self::Version { version } => {
-                write!(f, "version {version} of the format is not known: 1 is")
+                write!(f, "version {version} of the format is not known: 1 and 2 are")
             }
             Self::Sizes { at } => write!(f, "a size of another format (at byte {at})"),
             Self::Extent { extent } => write!(f, "extent {extent} is out of place"),
@@ -86,6 +91,7 @@ impl fmt::Display for RecordingError {
             }
             Self::Stack { stack } => write!(f, "stack {stack} is not there"),
             Self::TooDeep { stack } => write!(f, "too many frames (stack {stack})"),
+            Self::Labels { set } => write!(f, "label set {set} is not there"),
             Self::Mappings => f.write_str("the list of mappings is cut short"),
         }
     }

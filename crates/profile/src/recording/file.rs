@@ -2,10 +2,11 @@
 
 use super::{MAGIC, RecordingError};
 
-const VERSION: u32 = 1;
+/// The first, which had no labels, differs in nothing else.
+const VERSIONS: [u32; 2] = [1, 2];
 const HEAD_BYTES: usize = 256 << 10;
 const EXTENT: usize = 64 << 10;
-/// Bytes of an extent, of a frame and of a bucket.
+/// Bytes of an extent, of a frame and of a bucket, as the file says them.
 const SIZES: [u32; 3] = [EXTENT as u32, 16, 112];
 const DIRECTORY: usize = 10_432;
 const MOST_EXTENTS: usize = 2880;
@@ -14,6 +15,7 @@ const MOST_TEXT: usize = 8 << 10;
 const MAPPINGS: [usize; 2] = [65_536, 163_840];
 const MAPPING_BYTES: usize = 96 << 10;
 const BUCKETS_BIT: u32 = 1 << 31;
+const LABELS_BIT: u32 = 1 << 30;
 
 /// Where the journals are.
 pub const JOURNALS: JournalPlaces = JournalPlaces { next: 0 };
@@ -39,6 +41,18 @@ impl Iterator for JournalPlaces {
 pub enum Part {
     Frames,
     Buckets,
+    Labels,
+}
+
+impl Part {
+    /// Where the number of its rows stands, and how many bytes each has.
+    fn rows(self) -> (usize, usize) {
+        match self {
+            Self::Frames => (56, 16),
+            Self::Buckets => (64, 112),
+            Self::Labels => (136, 1),
+        }
+    }
 }
 
 /// The bytes of a recording, and where its tables are.
@@ -46,18 +60,18 @@ pub enum Part {
 pub struct File<'a> {
     bytes: &'a [u8],
     /// Where each piece of [`EXTENT`] bytes of each table is.
-    pieces: [Vec<Option<usize>>; 2],
+    pieces: [Vec<Option<usize>>; 3],
 }
 
 impl<'a> File<'a> {
     /// Finds the tables.
     pub fn open(bytes: &'a [u8]) -> Result<Self, RecordingError> {
-        let mut file = Self { bytes, pieces: [Vec::new(), Vec::new()] };
+        let mut file = Self { bytes, pieces: [const { Vec::new() }; 3] };
         if !bytes.starts_with(MAGIC) || bytes.len() < HEAD_BYTES {
             return Err(RecordingError::Truncated { at: bytes.len(), wanted: HEAD_BYTES });
         }
         let version = file.u32(8)?;
-        if version != VERSION {
+        if !VERSIONS.contains(&version) {
             return Err(RecordingError::Version { version });
         }
         for (size, at) in SIZES.into_iter().zip([12, 16, 20]) {
@@ -78,8 +92,12 @@ impl<'a> File<'a> {
     /// Enters an extent where its table has it.
     fn place(&mut self, extent: usize) -> Result<(), RecordingError> {
         let word = self.u32(DIRECTORY + 4 * extent)?;
-        let part = if word & BUCKETS_BIT == 0 { Part::Frames } else { Part::Buckets };
-        let piece = (word & !BUCKETS_BIT) as usize;
+        let part = match word & (BUCKETS_BIT | LABELS_BIT) {
+            0 => Part::Frames,
+            BUCKETS_BIT => Part::Buckets,
+            _ => Part::Labels,
+        };
+        let piece = (word & !(BUCKETS_BIT | LABELS_BIT)) as usize;
         if piece >= MOST_EXTENTS {
             return Err(RecordingError::Extent { extent });
         }
@@ -91,9 +109,9 @@ impl<'a> File<'a> {
 
     /// How many rows a table has; its pieces hold as many.
     pub fn rows(&self, part: Part) -> Result<usize, RecordingError> {
-        let at = if part == Part::Frames { 56 } else { 64 };
+        let (at, bytes) = part.rows();
         let rows = self.u64(at)?;
-        let room = self.pieces[part as usize].len() * EXTENT / SIZES[part as usize + 1] as usize;
+        let room = self.pieces[part as usize].len() * EXTENT / bytes;
         match usize::try_from(rows) {
             // The frame that stands for none needs no place.
             Ok(rows) if rows <= room.max(usize::from(part == Part::Frames)) => Ok(rows),
@@ -114,6 +132,20 @@ impl<'a> File<'a> {
             (at, done) = (at + some, done + some);
         }
         Ok(found)
+    }
+
+    /// The bytes of a table that has no rows of one size.
+    pub fn table(&self, part: Part) -> Result<Vec<u8>, RecordingError> {
+        let bytes = self.rows(part)?;
+        let mut table = Vec::with_capacity(bytes.min(self.bytes.len()));
+        for (piece, start) in self.pieces[part as usize].iter().enumerate() {
+            let some = EXTENT.min(bytes - table.len());
+            let start = start.ok_or(RecordingError::Missing { piece });
+            if some > 0 {
+                table.extend(self.slice(start?, some)?);
+            }
+        }
+        Ok(table)
     }
 
     /// The path of the main binary (0), or the frames that reports leave out (1).

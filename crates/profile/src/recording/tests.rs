@@ -9,7 +9,7 @@ struct Built(Vec<u8>);
 impl Built {
     fn new() -> Self {
         let mut built = Self(vec![0; HEAD]);
-        built.put(0, MAGIC).u32s(8, &[1, 65_536, 16, 112]).u64s(24, &[77, 5_000, 0, 512]);
+        built.put(0, MAGIC).u32s(8, &[2, 65_536, 16, 112]).u64s(24, &[77, 5_000, 0, 512]);
         built
     }
 
@@ -51,6 +51,21 @@ impl Built {
 
     fn buckets(&mut self, buckets: &[Vec<u8>]) -> &mut Self {
         self.table(64, buckets, 1 << 31)
+    }
+
+    /// Adds label sets, of which the first has the number 1.
+    fn labels(&mut self, sets: &[&[(&str, &str)]]) -> &mut Self {
+        let mut bytes = vec![0; 8];
+        for set in sets {
+            bytes.extend((set.len() as u32).to_le_bytes());
+            for (key, value) in *set {
+                bytes.extend([key, value].map(|text| (text.len() as u16).to_le_bytes()).concat());
+                bytes.extend([key.as_bytes(), value.as_bytes()].concat());
+            }
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+        }
+        let rows: Vec<Vec<u8>> = bytes.iter().map(|&byte| vec![byte]).collect();
+        self.table(136, &rows, 1 << 30)
     }
 }
 
@@ -113,6 +128,91 @@ fn the_last_state_and_the_peak_are_read() {
     assert_eq!(number, 100);
 }
 
+/// A row with its labels, as text, and what was allocated.
+fn labelled(profile: &Profile) -> Vec<(String, i64)> {
+    let text = |text| String::from_utf8_lossy(profile.text(text)).into_owned();
+    let shown = |label: &crate::Label| match label.value {
+        LabelValue::Text(value) => format!("{}={} ", text(label.key), text(value)),
+        LabelValue::Number { .. } => String::new(),
+    };
+    let row =
+        |sample: crate::Sample<'_>| (sample.labels.iter().map(shown).collect(), sample.values[0]);
+    profile.samples.iter().map(row).collect()
+}
+
+/// The same stack and size under a label set.
+fn under(set: u32, objects: u128) -> Vec<u8> {
+    let mut row = bucket(1, 1, [objects; 3]);
+    row[4..8].copy_from_slice(&(7 | set << 8).to_le_bytes());
+    row
+}
+
+#[test]
+fn rows_have_their_labels() {
+    let mut built = Built::new();
+    built
+        .frames(&[(0x1001, 0)])
+        .buckets(&[under(0, 1), under(4, 2), under(1, 3), under(4, 4)])
+        .labels(&[&[("tenant", "a"), ("x", "")], &[("tenant", &"b".repeat(256))]])
+        .u64s(144, &[5]);
+    let profile = Profile::read(&built.0).unwrap();
+    let b = format!("tenant={} ", "b".repeat(256));
+    assert_eq!(labelled(&profile), [("".into(), 1), ("tenant=a x= ".into(), 3), (b, 6)]);
+    let comment = profile.text(profile.header.comments[0]);
+    assert!(
+        comment.ends_with(b"recorded without a label: it was too long, or there were too many: 5")
+    );
+}
+
+#[test]
+fn a_recording_of_the_first_version_is_read() {
+    let mut built = sample();
+    built.u32s(8, &[1]);
+    assert_eq!(
+        values(&Profile::read(&built.0).unwrap()),
+        values(&Profile::read(&sample().0).unwrap())
+    );
+}
+
+#[test]
+fn label_sets_that_are_none_are_refused() {
+    let refused = |change: Change<'_>| {
+        let mut built = Built::new();
+        let buckets = [under(1, 1)];
+        built.frames(&[(0x1001, 0)]).buckets(&buckets).labels(&[&[("key", "value")][..]; 3]);
+        change(&mut built);
+        Profile::read(&built.0).unwrap_err().to_string()
+    };
+    let labels = HEAD + 2 * 65_536;
+    let cases: [(&str, Change<'_>); 7] = [
+        ("label set 2 is not there", &|built| {
+            built.u32s(HEAD + 65_536 + 4, &[7 | 2 << 8]);
+        }),
+        ("label set 1 is not there", &|built| {
+            built.u32s(labels + 8, &[9]);
+        }),
+        ("label set 1 is not there", &|built| {
+            built.u32s(labels + 12, &[65]);
+        }),
+        ("label set 3 is not there", &|built| {
+            built.u32s(labels + 24 + 4, &[257 << 16]);
+        }),
+        ("label set 5 is not there", &|built| {
+            built.u64s(136, &[48]);
+        }),
+        ("70000 rows in room for 65536", &|built| {
+            built.u64s(136, &[70_000]);
+        }),
+        ("a table is not there", &|built| {
+            built.u32s(10_432 + 8, &[1 | 1 << 30]);
+        }),
+    ];
+    for (expected, change) in cases {
+        let error = refused(change);
+        assert!(error.contains(expected), "{error} for {expected}");
+    }
+}
+
 #[test]
 fn what_was_being_changed_is_as_it_was_before() {
     let mut built = sample();
@@ -151,8 +251,8 @@ fn a_file_that_is_damaged_says_where() {
     let cases: [(&str, Change<'_>); 9] = [
         ("the file ends at byte 100 and should have", &|built| built.0.truncate(100)),
         ("the file ends at byte 300000 and should have", &|built| built.0.truncate(300_000)),
-        ("version 2 of the format", &|built| {
-            built.u32s(8, &[2]);
+        ("version 3 of the format is not known: 1 and 2 are", &|built| {
+            built.u32s(8, &[3]);
         }),
         ("a size of another format (at byte 20)", &|built| {
             built.u32s(20, &[80]);

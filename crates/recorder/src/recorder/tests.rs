@@ -14,7 +14,7 @@ fn count(objects: u64, bytes: u64) -> Count {
 static STACK: [usize; 3] = [30, 20, 10];
 
 fn sample(size: usize, weight: Weight) -> Sample {
-    Sample { layout: Layout::from_size_align(size, 1).unwrap(), weight }
+    Sample { layout: Layout::from_size_align(size, 1).unwrap(), weight, labels: Carried::NOTHING }
 }
 
 fn one(size: usize) -> Sample {
@@ -156,6 +156,35 @@ fn stacks_that_do_not_fit_are_counted_without_frames() {
     let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
     let unknown = rows.iter().find(|row| row.stack == StackId::EMPTY).unwrap();
     assert_eq!(unknown.alloc.objects, dropped.stacks);
+    // A stack that is known is kept, and goes without labels that would need another bucket.
+    let labels = Carried::NOTHING.with(b"tenant", b"late");
+    allocate(&RECORDER, &inside, Sample { labels, ..one(8) }, &[1]);
+    assert_eq!(RECORDER.dropped.read().labels, 1);
+    assert_eq!(RECORDER.dropped.read().stacks, dropped.stacks);
+    let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
+    assert!(rows.iter().all(|row| row.labels == LabelSet::EMPTY));
+    let known = rows.iter().find(|row| RECORDER.frames(row.stack).eq([1])).unwrap();
+    assert_eq!(known.alloc.objects, 2);
+}
+
+#[test]
+fn a_stack_has_a_row_a_label_set() {
+    static RECORDER: Recorder = Recorder::new();
+    let [a, b] = [b"a", b"b"].map(|value| Carried::NOTHING.with(b"tenant", value));
+    let short = a.with(b"", b"has no key");
+    let inside = inside();
+    let carried = [Carried::NOTHING, a, b, a, short];
+    let blocks =
+        carried.map(|labels| allocate(&RECORDER, &inside, Sample { labels, ..one(100) }, &STACK));
+    assert_eq!(RECORDER.dropped.read().labels, 1);
+    RECORDER.free(&inside, blocks[3], 100);
+    let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
+    let objects = |labels: Carried| {
+        let mut rows = rows.iter().filter(|row| row.labels == labels.set());
+        rows.next().map(|row| (row.alloc.objects, row.inuse.objects)).unwrap()
+    };
+    assert_eq!([Carried::NOTHING, a, b].map(objects), [(1, 1), (3, 2), (1, 1)]);
+    assert!(rows.iter().all(|row| RECORDER.frames(row.stack).eq(STACK)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Release;
 
 use super::{Recorder, STRIPES};
 use crate::arena::{Array, NoMemory};
-use crate::bucket_table::{Bucket, Spread, copy_buckets};
+use crate::bucket_table::{Bucket, Kind, Spread, copy_buckets};
 use crate::entry::Outermost;
 use crate::lifetimes::{Lifetimes, Lived};
 use crate::lock::Lock;
@@ -26,14 +26,14 @@ struct Copied {
 /// What is known of lives in one bucket.
 #[derive(Clone, Copy, Debug)]
 struct Life {
-    key: (StackId, u32),
+    key: (StackId, Kind),
     lived: Lived,
 }
 
 /// What was recorded.
 #[derive(Debug)]
 pub struct Rows {
-    /// One a stack and size class, in order of stacks.
+    /// One a stack and kind, in order of stacks.
     pub rows: Array<Row>,
     /// How far the sums over them may be off.
     pub spread: Spread,
@@ -45,12 +45,12 @@ impl Recorder {
     /// What was recorded, as of one instant.
     pub fn rows(&self, inside: &Outermost) -> Result<Rows, NoMemory> {
         let Copied { mut buckets, spread, epoch, mut lives } = self.buckets(inside)?;
-        buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.class));
+        buckets.sort_unstable_by_key(|bucket| (bucket.stack, bucket.kind));
         lives.sort_unstable_by_key(|life| life.key);
         let mut rows = Array::with_capacity(buckets.len())?;
         let mut lifetimes = Array::with_capacity(lives.len())?;
         let seed = process_seed();
-        for same in buckets.chunk_by(|a, b| (a.stack, a.class) == (b.stack, b.class)) {
+        for same in buckets.chunk_by(|a, b| (a.stack, a.kind) == (b.stack, b.kind)) {
             rows.push(Row::of(same, epoch, seed))?;
         }
         for same in lives.chunk_by(|a, b| a.key == b.key) {
@@ -79,7 +79,7 @@ impl Recorder {
             if wanted <= buckets.capacity() {
                 copy_buckets(&self.region, |row, bucket| {
                     buckets.push(*bucket)?;
-                    let key = (bucket.stack, bucket.class);
+                    let key = (bucket.stack, bucket.kind);
                     let life = || Life { key, lived: self.lifetimes.of(row) };
                     if has_lives { lives.push(life()) } else { Ok(()) }
                 })?;
@@ -103,7 +103,12 @@ impl Recorder {
     pub fn record_to(&self, inside: &Outermost, fd: i32, texts: &Texts<'_>) -> Result<(), Errno> {
         let mut held: [_; STRIPES] = std::array::from_fn(|i| self.stripes[i].lock(inside));
         self.stacks.acquire();
+        self.labels.acquire();
         let head = self.region.record_to(inside, fd, texts);
+        if let Ok(head) = head {
+            head.labels.store(self.labels.len() as u64, Release);
+        }
+        self.labels.release_lock();
         self.stacks.release_locks();
         let head = head?;
         head.nodes.store(self.stacks.len(inside) as u64, Release);
@@ -127,6 +132,7 @@ impl Recorder {
         self.pool.acquire();
         self.peak.acquire();
         self.lifetimes.acquire();
+        self.labels.acquire();
         self.region.acquire(inside);
     }
 
@@ -150,6 +156,7 @@ impl Recorder {
     }
 
     fn release(&self) {
+        self.labels.release_lock();
         self.lifetimes.release_lock();
         self.peak.release_lock();
         self.pool.release_lock();

@@ -34,6 +34,10 @@ impl AtomicU32 {
         self.made().0.load(order)
     }
 
+    pub fn store(&self, value: u32, order: Ordering) {
+        self.made().0.store(value, order);
+    }
+
     pub fn swap(&self, value: u32, order: Ordering) -> u32 {
         self.made().0.swap(value, order)
     }

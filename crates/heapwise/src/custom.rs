@@ -1,0 +1,229 @@
+//! Profiles of a program's own: connections, buffers, handles, or whatever else it holds, counted and
+//! weighed by the stack that got it.
+//!
+//! ```
+//! use heapwise::custom::{Held, Profile};
+//!
+//! struct Connection {
+//!     _held: Held,
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let connections =
+//!     Profile::new("connections", "bytes", "Open connections, weighed by their buffers.")?;
+//! let open = || Connection { _held: connections.add(64 << 10) };
+//! let kept = [open(), open()];
+//! assert_eq!(connections.totals().held.count, 2);
+//! connections.write(std::env::temp_dir().join("connections.pb.gz"))?;
+//! # drop(kept);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `heapwise -top connections.pb.gz` then shows where the connections come from that are open now. A
+//! profile has four sample types, here `connections` and `connections_weight` of what is held, and
+//! `total_connections` and `total_connections_weight` of all since the start. Its samples carry
+//! [labels](crate::label), as those of the heap do. It is served below `/debug/pprof/` by its name.
+//!
+//! ```text
+//! add -> stack (recorder) -> table -> profile -> file or response
+//! custom.rs                  table.rs          build.rs
+//! ```
+//!
+//! # Limits
+//!
+//! A profile knows 65,536 places, a stack and a label set each, of some 70 bytes, and 64 profiles are
+//! known. What is added elsewhere is counted at no place. An object that is held costs the 24 bytes of
+//! its [`Held`] and nothing in the profile; one that is held by key, some 50 bytes, and there may be
+//! 262,144. Profiles say what did not fit.
+//!
+//! Adding and removing take one lock a profile for less than a microsecond, most of which is the walk of
+//! the stack. They may be called wherever a program may allocate, but not from its allocator, nor in the
+//! child of a fork of a program with threads.
+
+mod build;
+mod error;
+mod registry;
+mod table;
+
+use std::fmt;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use heapwise_recorder::{self as recorder, Muted};
+
+pub use error::Error;
+use table::Table;
+pub use table::{Amount, Totals};
+
+use crate::whole_file;
+
+/// A profile of the program's own: see the [module](self). There for as long as the program runs; copies
+/// are the same profile.
+#[derive(Clone, Copy)]
+pub struct Profile(&'static State);
+
+/// What there is of a profile.
+struct State {
+    name: &'static str,
+    about: &'static str,
+    /// Of the values, in the order of `build.rs`.
+    types: [(&'static str, &'static str); 4],
+    table: Mutex<Table>,
+}
+
+impl Profile {
+    /// A profile of what `name` says, weighed in `unit` (`bytes`, `count`, `seconds`), which is described
+    /// by the sentence `about`.
+    ///
+    /// # Errors
+    /// If there is one of that name already, or something else is served under it; if name or unit are
+    /// not words; if there are 64 profiles.
+    pub fn new(name: &str, unit: &str, about: &str) -> Result<Self, Error> {
+        let _muted = Muted::new();
+        registry::add(name, unit, about)
+    }
+
+    /// The profile of that name, if there is one.
+    ///
+    /// ```
+    /// use heapwise::custom::Profile;
+    ///
+    /// Profile::new("handles", "count", "Open handles.")?;
+    /// assert_eq!(Profile::lookup("handles").unwrap().name(), "handles");
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lookup(name: &str) -> Option<Self> {
+        registry::all().into_iter().find(|profile| profile.name() == name)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// What it is for, in a sentence.
+    #[must_use]
+    pub fn about(&self) -> &'static str {
+        self.0.about
+    }
+
+    /// Counts an object of this weight as held, by the stack of the caller and the labels in force, until
+    /// the value returned is dropped, on whichever thread.
+    #[inline(never)]
+    pub fn add(&self, weight: u64) -> Held {
+        // SAFETY: used in this function only.
+        let stack = recorder::stack(unsafe { recorder::Caller::here() });
+        let _muted = Muted::new();
+        let place = self.table().add(stack, recorder::labels::current(), weight);
+        Held { profile: *self, place, weight }
+    }
+
+    /// As [`add`](Self::add), until [`remove_key`](Self::remove_key): for what is known by a number, such
+    /// as a descriptor or an address, and has no place for a [`Held`]. What was held by the key before
+    /// counts as removed.
+    ///
+    /// ```
+    /// # let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// let descriptor = 3;
+    /// files.add_key(descriptor, 1);
+    /// assert!(files.remove_key(descriptor));
+    /// assert!(!files.remove_key(descriptor));
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
+    #[inline(never)]
+    pub fn add_key(&self, key: u64, weight: u64) {
+        // SAFETY: used in this function only.
+        let stack = recorder::stack(unsafe { recorder::Caller::here() });
+        let _muted = Muted::new();
+        self.table().add_key(key, stack, recorder::labels::current(), weight);
+    }
+
+    /// Counts what is held by `key` as removed. `false` if there is nothing.
+    #[expect(clippy::must_use_candidate, reason = "most callers know")]
+    pub fn remove_key(&self, key: u64) -> bool {
+        let _muted = Muted::new();
+        self.table().remove_key(key)
+    }
+
+    /// The sums over all places.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.table().totals()
+    }
+
+    /// Writes the profile of now to the file `path`: whole, or not at all, as
+    /// [`heap::write`](crate::heap::write) does.
+    ///
+    /// # Errors
+    /// As [`heap::write`](crate::heap::write).
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), crate::Error> {
+        let path = path.as_ref();
+        let _muted = Muted::new();
+        let failed = |source| crate::Error::File { path: path.to_path_buf(), source };
+        whole_file::write(path, &self.encode()?).map_err(failed)
+    }
+
+    /// Writes the profile of now to `writer`: gzip-compressed `profile.proto`.
+    ///
+    /// # Errors
+    /// If the writer fails; then part of the profile may be written.
+    pub fn write_to(&self, writer: &mut dyn Write) -> Result<(), crate::Error> {
+        let bytes = {
+            let _muted = Muted::new();
+            self.encode()?
+        };
+        writer.write_all(&bytes).map_err(crate::Error::Write)
+    }
+
+    /// The bytes of a profile of now. The caller has muted the thread.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, crate::Error> {
+        build::encode(*self)
+    }
+
+    /// All there are, in the order in which they were made.
+    #[cfg(feature = "http")]
+    pub(crate) fn all() -> Vec<Self> {
+        registry::all()
+    }
+
+    /// A panic under the lock leaves nothing half done: there is none but in code that ends the program.
+    fn table(&self) -> MutexGuard<'static, Table> {
+        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile").field("name", &self.0.name).finish_non_exhaustive()
+    }
+}
+
+/// An object counted by [`Profile::add`]: dropping it counts the object as gone. 24 bytes.
+#[derive(Debug)]
+#[must_use = "the object counts as gone when this is dropped"]
+pub struct Held {
+    profile: Profile,
+    place: u32,
+    weight: u64,
+}
+
+impl Held {
+    /// The weight that the object was added with.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.weight
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.profile.table().remove(self.place, self.weight);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! From what is held to the bytes of a profile.
+
+use std::collections::HashMap;
+
+use heapwise_profile::{RecordedLabels, StackLabel, StackRow, Stacks};
+use heapwise_recorder as recorder;
+
+use super::Profile;
+use super::table::{Dropped, MOST_KEYS, MOST_PLACES, Row, Totals};
+use crate::mapped::map_all;
+use crate::moment::Moment;
+use crate::{Error, label_sets};
+
+/// The profile of now, compressed.
+pub fn encode(profile: Profile) -> Result<Vec<u8>, Error> {
+    // Copied, so that nobody waits while it is written.
+    let (rows, dropped) = {
+        let table = profile.table();
+        (table.rows().copied().collect::<Vec<Row>>(), table.dropped)
+    };
+    let moment = Moment::now().map_err(Error::Mappings)?;
+    let stacks = Stacks {
+        types: profile.0.types.to_vec(),
+        period_type: profile.0.types[2],
+        period: 1,
+        time_nanos: moment.time_nanos,
+        mappings: moment.mappings,
+        rows: stack_rows(&rows),
+        comments: losses(dropped),
+        ..Stacks::default()
+    };
+    let mut built = stacks.profile();
+    built.header.default_sample_type = built.header.period_type.kind;
+    map_all(&mut built);
+    let mut bytes = Vec::new();
+    heapwise_profile::gzip(&heapwise_profile::encode(&built), &mut bytes).map_err(Error::Write)?;
+    Ok(bytes)
+}
+
+fn stack_rows(rows: &[Row]) -> Vec<StackRow> {
+    let sets = label_sets::recorded(rows.iter().map(|row| row.labels));
+    let texts: HashMap<u32, &RecordedLabels> = sets.iter().map(|set| (set.number, set)).collect();
+    let labels = |row: &Row| {
+        let set = texts.get(&row.labels.number());
+        let pairs = set.into_iter().flat_map(|set| &set.labels);
+        pairs.map(|(key, value)| (key.clone(), StackLabel::Text(value.clone()))).collect()
+    };
+    let stack_row = |row: &Row| {
+        let Totals { held, added } = row.totals();
+        let values = [added.count, added.weight, held.count, held.weight];
+        StackRow {
+            frames: recorder::frames(row.stack).map(|frame| frame as u64).collect(),
+            values: values.map(|value| i64::try_from(value).unwrap_or(i64::MAX)).to_vec(),
+            labels: labels(row),
+        }
+    };
+    rows.iter().map(stack_row).collect()
+}
+
+/// A line for every limit that was reached.
+fn losses(Dropped { places, keys }: Dropped) -> Vec<Vec<u8>> {
+    let causes = [
+        (places, format!("at no place: there are more than {MOST_PLACES}, or no stack")),
+        (keys, format!("but not held: there were {MOST_KEYS} keys already")),
+    ];
+    let reached = causes.into_iter().filter(|(count, _)| *count != 0);
+    reached.map(|(count, what)| format!("heapwise: objects added {what}: {count}").into()).collect()
+}
