@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "no program uses all of it")]
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
+pub mod burning;
 pub mod counting;
 
 use heapwise::heap::Count;
