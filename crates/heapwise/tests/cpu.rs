@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::hint::black_box;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -13,6 +14,19 @@ use std::time::Duration;
 use common::burning::{alone, burn, said, samples_in, spent, total, turn};
 use heapwise::cpu::{self, Sampling, StartError};
 use heapwise_profile::Profile;
+
+/// Functions that spend processor time, to be found by their names.
+macro_rules! functions {
+    ($($name:ident)*) => {$(
+        #[inline(never)]
+        fn $name(mut work: impl FnMut()) {
+            work();
+            black_box(stringify!($name));
+        }
+    )*};
+}
+
+functions! { seventy twenty ten many short }
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -40,17 +54,12 @@ fn threads_show_with_their_shares() {
     let _alone = alone();
     let sampling = cpu::start().unwrap();
     thread::scope(|scope| {
-        scope.spawn(|| burn::<70>(ms(1400)));
-        scope.spawn(|| burn::<20>(ms(400)));
-        scope.spawn(|| burn::<10>(ms(200)));
+        scope.spawn(|| seventy(|| burn(ms(1400))));
+        scope.spawn(|| twenty(|| burn(ms(400))));
+        scope.spawn(|| ten(|| burn(ms(200))));
     });
     let profile = stopped(sampling);
-    let functions = [
-        burn::<70> as *const () as usize,
-        burn::<20> as *const () as usize,
-        burn::<10> as *const () as usize,
-    ];
-    let found = samples_in(&profile, &functions);
+    let found = samples_in(&profile, ["seventy", "twenty", "ten"]);
     let sum: i64 = found.iter().sum();
     for (found, share) in found.iter().zip([0.7, 0.2, 0.1]) {
         assert_share(*found, sum, share);
@@ -72,7 +81,11 @@ fn in_turns(time: Duration) -> [Duration; 3] {
     while before < end {
         for (index, turns) in [7, 2, 1].into_iter().enumerate() {
             for _ in 0..turns {
-                [turn::<1>, turn::<2>, turn::<3>][index]();
+                match index {
+                    0 => seventy(turn),
+                    1 => twenty(turn),
+                    _ => ten(turn),
+                }
             }
             let now = spent();
             sums[index] += now - before;
@@ -90,12 +103,7 @@ fn functions_of_one_thread_show_with_their_shares() {
         let sampling = cpu::start_at(hz).unwrap();
         let spent = in_turns(ms(3000));
         let profile = stopped(sampling);
-        let functions = [
-            turn::<1> as *const () as usize,
-            turn::<2> as *const () as usize,
-            turn::<3> as *const () as usize,
-        ];
-        let found = samples_in(&profile, &functions);
+        let found = samples_in(&profile, ["seventy", "twenty", "ten"]);
         let sum: i64 = found.iter().sum();
         let all: f64 = spent.iter().map(Duration::as_secs_f64).sum();
         let wanted = 3 * i64::from(hz);
@@ -112,11 +120,9 @@ fn sums_are_right_with_many_threads_and_above_the_rate_of_the_kernel() {
     let _alone = alone();
     for hz in [100, 250, 1000] {
         let sampling = cpu::start_at(hz).unwrap();
-        thread::scope(|scope| (0..40).for_each(|_| drop(scope.spawn(|| burn::<40>(ms(50))))));
+        thread::scope(|scope| (0..40).for_each(|_| drop(scope.spawn(|| many(|| burn(ms(50)))))));
         let profile = stopped(sampling);
-        let [found] = samples_in(&profile, &[burn::<40> as *const () as usize])[..] else {
-            panic!()
-        };
+        let [found] = samples_in(&profile, ["many"]);
         // 40 threads of 50 ms. Each begins at a random moment of a period.
         let wanted = 2.0 * f64::from(hz);
         let error = 4.5 * (40.0f64 / 12.0).sqrt() + 0.12 * wanted;
@@ -131,11 +137,13 @@ fn a_thousand_threads_come_and_go() {
     let begin = common::burning::process_spent();
     let each = ms(4);
     for _ in 0..50 {
-        thread::scope(|scope| (0..20).for_each(|_| drop(scope.spawn(move || burn::<4>(each)))));
+        thread::scope(|scope| {
+            (0..20).for_each(|_| drop(scope.spawn(move || short(|| burn(each)))))
+        });
     }
     let all = common::burning::process_spent() - begin;
     let profile = stopped(sampling);
-    let [found] = samples_in(&profile, &[burn::<4> as *const () as usize])[..] else { panic!() };
+    let [found] = samples_in(&profile, ["short"]);
     // 4 s in threads that each live shorter than a period.
     let wanted = 400.0f64;
     assert!((found as f64 - wanted).abs() < 4.5 * wanted.sqrt() + 0.1 * wanted, "{found} of 400");
@@ -166,7 +174,7 @@ fn a_file_is_written_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cpu.pb.gz");
     let sampling = cpu::start().unwrap();
-    burn::<1>(ms(50));
+    burn(ms(50));
     let profile = sampling.stop().unwrap();
     profile.write(&path).unwrap();
     let read = common::profile(&std::fs::read(&path).unwrap());

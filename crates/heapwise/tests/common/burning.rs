@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use heapwise_profile::Profile;
+use heapwise_profile::{Line, Profile};
+use heapwise_symbolize::{LocalFiles, Options, Remote, symbolize};
 
 /// Held by each test that takes a CPU profile: there is one at a time, and it is of all threads.
 pub fn alone() -> MutexGuard<'static, ()> {
@@ -29,46 +30,48 @@ fn clock(number: libc::clockid_t) -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Spends that much processor time, in a function of its own for each number.
+/// Spends that much processor time.
 #[inline(never)]
-pub fn burn<const NUMBER: u32>(time: Duration) {
+pub fn burn(time: Duration) {
     let end = spent() + time;
     while spent() < end {
-        turn::<NUMBER>();
+        turn();
     }
 }
 
 /// Some microseconds of it.
 #[inline(never)]
-pub fn turn<const NUMBER: u32>() {
-    let mut value = NUMBER;
+pub fn turn() {
+    let mut value = 1u32;
     for _ in 0..2000 {
         value = black_box(value.wrapping_mul(1_664_525).wrapping_add(1));
     }
     black_box(value);
 }
 
-/// The samples in each of the functions that start at these addresses or below them, in the second
-/// innermost function at most: the innermost is not compared, it may be inlined differently.
-pub fn samples_in(profile: &Profile, functions: &[usize]) -> Vec<i64> {
-    let mut sums = vec![0; functions.len()];
+/// The samples with a function of each of these names in their stack: names as the last word of a path.
+pub fn samples_in<const N: usize>(profile: &Profile, names: [&str; N]) -> [i64; N] {
+    let profile = with_names(profile);
+    let word_of = |line: &Line| {
+        let name = String::from_utf8_lossy(profile.text(profile.functions[line.function].name));
+        name.rsplit("::").next().unwrap_or_default().to_owned()
+    };
+    let mut sums = [0; N];
     for sample in profile.samples.iter() {
-        let addresses = sample.stack.iter().map(|&id| profile.locations.get(id).address.0 as usize);
-        let found = addresses.filter_map(|address| function_of(address, functions)).next();
-        if let Some(function) = found {
-            sums[function] += sample.values[0];
+        let lines = sample.stack.iter().flat_map(|&id| profile.locations.lines(id));
+        let words: Vec<String> = lines.map(word_of).collect();
+        for (sum, name) in sums.iter_mut().zip(names) {
+            *sum += if words.iter().any(|word| word == name) { sample.values[0] } else { 0 };
         }
     }
     sums
 }
 
-/// Which of the functions holds the address: the last that starts at or before it. None is longer than
-/// this.
-fn function_of(address: usize, functions: &[usize]) -> Option<usize> {
-    const LONGEST: usize = 1024;
-    let holds = |&(_, &start): &(usize, &usize)| start <= address && address < start + LONGEST;
-    let last = functions.iter().enumerate().filter(holds).max_by_key(|&(_, &start)| start);
-    last.map(|(index, _)| index)
+/// As the tool finds names: by mapping and build id, in the files of this machine.
+fn with_names(profile: &Profile) -> Profile {
+    let ask = |(): &(), _| Err("no server");
+    let (files, remote) = (LocalFiles::default(), Remote { origins: &[], ask: &ask });
+    symbolize(profile, &Options::default(), &files, &remote).unwrap().profile
 }
 
 /// The sum of all samples.
