@@ -5,7 +5,11 @@
 
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::time::Duration;
 use std::{process, thread};
+
+/// How long to wait before looking again whether there is an owner.
+const BETWEEN_LOOKS: Duration = Duration::from_micros(100);
 
 /// One owner at a time, or none.
 #[derive(Debug)]
@@ -42,7 +46,7 @@ impl Owner {
         loop {
             match self.try_take() {
                 Some(owned) => return owned,
-                None => thread::yield_now(),
+                None => thread::sleep(BETWEEN_LOOKS),
             }
         }
     }

@@ -41,15 +41,15 @@ pub fn build(outcome: Outcome) -> Result<CpuProfile, Error> {
 /// A line for everything that is not as it should be.
 fn comments(outcome: &Outcome) -> Vec<Vec<u8>> {
     let Outcome { tally, losses, .. } = outcome;
+    // A few are on every busy machine.
+    let shared = tally.total().saturating_sub(tally.signals);
+    let shared = if shared > tally.total() / 10 { shared } else { 0 };
     let causes = [
         (losses.ring_full, "are missing: they came faster than they were read"),
         (losses.handlers, "are missing: too many threads were interrupted at the same time"),
         (tally.without_stack, "have no stack: there are too many different ones"),
         (tally.cut, "have the innermost frames of their stacks only"),
-        (
-            tally.total().saturating_sub(tally.signals),
-            "share the stack of another: they ended together, before the kernel looked",
-        ),
+        (shared, "share the stack of another: they ended together, before the kernel looked"),
     ];
     let reached = causes.into_iter().filter(|(count, _)| *count != 0);
     reached.map(|(count, what)| format!("heapwise: samples that {what}: {count}").into()).collect()

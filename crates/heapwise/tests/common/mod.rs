@@ -4,6 +4,7 @@
 
 pub mod burning;
 pub mod counting;
+pub mod load;
 
 use heapwise::heap::Count;
 use heapwise_profile::{GunzipLimit, Label, LabelValue, Profile, Sample, decode, gunzip};
