@@ -11,7 +11,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use common::burning::{alone, burn, said, samples_in, spent, total, turn};
+use common::burning::{alone, burn, said, samples_in, shows_new_threads, spent, total, turn};
 use heapwise::cpu::{self, Sampling, StartError};
 use heapwise_profile::Profile;
 
@@ -65,8 +65,9 @@ fn threads_show_with_their_shares() {
         assert_share(*found, sum, share);
     }
     // The sum is no estimate: each thread has a sample every 10 ms, from a random moment of the first
-    // ones on.
-    assert!((185..=215).contains(&sum), "{sum}");
+    // ones on. On old kernels it has a timer after a tenth of a second at the latest.
+    let least = if shows_new_threads() { 185 } else { 155 };
+    assert!((least..=215).contains(&sum), "{sum}");
     assert!(total(&profile) >= sum);
     let said = said(&profile);
     assert!(!said.contains("missing") && !said.contains("no stack"), "{said}");
@@ -144,6 +145,9 @@ fn a_thousand_threads_come_and_go() {
     let all = common::burning::process_spent() - begin;
     let profile = stopped(sampling);
     let [found] = samples_in(&profile, ["short"]);
+    if !shows_new_threads() {
+        return;
+    }
     // 4 s in threads that each live shorter than a period.
     let wanted = 400.0f64;
     assert!((found as f64 - wanted).abs() < 4.5 * wanted.sqrt() + 0.1 * wanted, "{found} of 400");

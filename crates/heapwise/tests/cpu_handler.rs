@@ -73,7 +73,7 @@ fn it_allocates_nothing_and_leaves_errno() {
         CALLS.get() - calls
     });
     assert_eq!(thread.join().unwrap(), 0);
-    assert!(sampling.stop().unwrap().samples() > 900);
+    assert!(sampling.stop().unwrap().samples() > 700);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn inside_a_handler_of_another_signal_it_sees_both_stacks() {
     thread::spawn(|| raises(libc::SIGUSR1)).join().unwrap();
     let profile = common::profile(&sampling.stop().unwrap().into_bytes());
     let [in_handler, below] = samples_in(&profile, ["burn", "raises"]);
-    assert!(in_handler > 60 && below >= in_handler, "{in_handler} {below}");
+    assert!(in_handler > 40 && below >= in_handler, "{in_handler} {below}");
 }
 
 /// Runs `work` on a stack of that many bytes that the program made, with a page below that is none.
@@ -159,7 +159,7 @@ fn on_the_small_stack_of_a_coroutine_it_has_a_stack_of_its_own() {
     thread::spawn(|| (0..3).for_each(|_| on_small_stack(12 << 10, on_a_coroutine))).join().unwrap();
     let profile = common::profile(&sampling.stop().unwrap().into_bytes());
     let [found] = samples_in(&profile, ["on_a_coroutine"]);
-    assert!(found > 200, "{found}");
+    assert!(found > 150, "{found}");
 }
 
 /// The loader has its own lock, which is held while libraries come and go.

@@ -84,3 +84,12 @@ pub fn said(profile: &Profile) -> String {
     let texts = profile.header.comments.iter();
     texts.map(|&text| String::from_utf8_lossy(profile.text(text)) + "\n").collect()
 }
+
+/// Whether the kernel gives the signal of a process's timer to the thread that runs (Linux 6.4), so that
+/// threads show before they have a timer of their own.
+pub fn shows_new_threads() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut numbers = release.split(['.', '-']).map(|number| number.parse().unwrap_or(0));
+    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    version >= (6, 4)
+}

@@ -3,13 +3,17 @@
 use super::{HEADER_BYTES, ROW_BYTES, UnwindRule, halves, rule_of_entry};
 use crate::platform::memory;
 
-/// Rows of the table that are copied at once, when the search has come down to so many.
-const ROWS: usize = 32;
+/// Rows of the table that are copied at once, when the search has come down to so many. A copy costs about the
+/// same for a byte and for a page.
+const ROWS: usize = 512;
 
-/// The longest entries that are looked at, in bytes. Linkers share the common ones, of two dozen bytes;
-/// functions with more instructions than this are rare, and walks end there.
+/// The longest entries that are looked at, in bytes. Common ones have two dozen bytes; functions with more
+/// instructions than this are rare, and walks end there.
 const COMMON_BYTES: usize = 256;
 const ENTRY_BYTES: usize = 4096;
+
+/// Bytes of an entry that are copied before it is known how many there are: enough for most.
+const FIRST_BYTES: usize = 64;
 
 /// Where the call frame information of a file lies.
 #[derive(Clone, Copy, Debug)]
@@ -27,31 +31,28 @@ pub(crate) fn rule_for(address: usize, place: &Place) -> UnwindRule {
     find_rule(address, place).unwrap_or(UnwindRule::Unknown)
 }
 
-/// Copies the entry of the function, and before it the common one that it refers to, as if they had
-/// been written so.
+/// Copies the common entry, and the one of the function behind it, as if they had been written so.
 fn find_rule(address: usize, place: &Place) -> Option<UnwindRule> {
     let entry = search(address, place)?;
-    let [entry_bytes, to_common] = words(entry, place)?;
-    // Back from the second word of the entry.
-    let common = (entry + 4).checked_sub(to_common)?;
-    let [common_bytes, _] = words(common, place)?;
     let mut copies = [0; COMMON_BYTES + ENTRY_BYTES];
-    memory::copy(common, copies.get_mut(..common_bytes)?).then_some(())?;
-    let end = common_bytes.checked_add(entry_bytes)?;
-    let copied = copies.get_mut(common_bytes..end)?;
-    memory::copy(entry, copied).then_some(())?;
-    let back = u32::try_from(common_bytes + 4).ok()?;
-    copied.get_mut(4..8)?.copy_from_slice(&back.to_le_bytes());
+    let (common, own) = copies.split_at_mut(COMMON_BYTES);
+    // How far the common one is back from the second word.
+    let word = copy(entry, own, place)?.get_mut(4..8)?;
+    let back = u32::from_le_bytes(*word.first_chunk()?) as usize;
+    word.copy_from_slice(&(COMMON_BYTES as u32 + 4).to_le_bytes());
+    copy((entry + 4).checked_sub(back)?, common, place)?;
     // Pointers in the entry are relative to where it lies, so it keeps its address.
-    rule_of_entry(address, common_bytes, copies.get(..end)?, entry.wrapping_sub(common_bytes))
+    rule_of_entry(address, COMMON_BYTES, &copies, entry.wrapping_sub(COMMON_BYTES))
 }
 
-/// The bytes of the whole entry at `at`, and the word after that which says so.
-fn words(at: usize, place: &Place) -> Option<[usize; 2]> {
-    let [a, b, c, d, e, f, g, h] = memory::bytes(at)?;
-    let bytes = (u32::from_le_bytes([a, b, c, d]) as usize).checked_add(4)?;
-    let is_inside = place.frames <= at && at.checked_add(bytes)? <= place.frames_limit;
-    is_inside.then_some([bytes, u32::from_le_bytes([e, f, g, h]) as usize])
+/// Copies the whole entry at `at`, which begins with the number of bytes that follow.
+fn copy<'a>(at: usize, to: &'a mut [u8], place: &Place) -> Option<&'a mut [u8]> {
+    let room = place.frames_limit.checked_sub(at).filter(|_| place.frames <= at)?;
+    let first = to.get_mut(..FIRST_BYTES.min(room))?;
+    memory::copy(at, first).then_some(())?;
+    let len = (u32::from_le_bytes(*first.first_chunk()?) as usize).checked_add(4)?;
+    let whole = to.get_mut(..len).filter(|_| len <= room)?;
+    (len <= FIRST_BYTES || memory::copy(at, whole)).then_some(whole)
 }
 
 /// The runtime address of the entry whose function starts last at or before `address`.
