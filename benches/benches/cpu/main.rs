@@ -49,9 +49,9 @@ fn spent_on(depth: u32) -> Duration {
 #[inline(never)]
 fn deeper(depth: u32) {
     if depth == 0 {
-        work()
+        work();
     } else {
-        deeper(depth - 1)
+        deeper(depth - 1);
     }
     black_box(depth);
 }

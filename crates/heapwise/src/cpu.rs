@@ -89,7 +89,7 @@ impl Sampling {
     /// known which files the program's code comes from. It is stopped in either case.
     pub fn stop(self) -> Result<CpuProfile, Error> {
         let _muted = Muted::new();
-        profile::build(self.sampler.stop()?)
+        profile::build(&self.sampler.stop()?)
     }
 }
 

@@ -42,7 +42,7 @@ pub fn prepare() -> Result<(), Errno> {
     for stack in 0..STACKS {
         // A stack that is too small ends the program instead of using another one's memory.
         // SAFETY: the lowest page of one of the stacks, on which nobody is yet.
-        unsafe { libc::mprotect(start.byte_add(stack * BYTES), PAGE, libc::PROT_NONE) };
+        unsafe { libc::mprotect(start.wrapping_byte_add(stack * BYTES), PAGE, libc::PROT_NONE) };
     }
     if START.compare_exchange(0, start.expose_provenance(), Release, Relaxed).is_err() {
         // Another thread was faster.

@@ -8,9 +8,9 @@ use crate::moment::Moment;
 use crate::{Error, mapped};
 
 /// The profile, with the mappings of now.
-pub fn build(outcome: Outcome) -> Result<CpuProfile, Error> {
+pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
     let mappings = Moment::now().map_err(Error::Mappings)?.mappings;
-    let Outcome { started, duration, .. } = outcome;
+    let Outcome { started, duration, .. } = *outcome;
     let nanos = |of: u128| i64::try_from(of).unwrap_or(i64::MAX);
     let period = nanos(outcome.period.as_nanos());
     let row = |(_, stack, count): (u32, &[usize], u64)| {
@@ -29,7 +29,7 @@ pub fn build(outcome: Outcome) -> Result<CpuProfile, Error> {
         duration_nanos: nanos(duration.as_nanos()),
         mappings,
         rows: outcome.tally.rows().into_iter().map(row).collect(),
-        comments: comments(&outcome),
+        comments: comments(outcome),
     };
     let mut profile = stacks.profile();
     mapped::map_all(&mut profile);
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_profile_is_as_one_of_go() {
-        let built = build(outcome()).unwrap();
+        let built = build(&outcome()).unwrap();
         assert_eq!((built.samples(), built.duration()), (4, Duration::from_secs(2)));
         let profile =
             decode(&gunzip(&built.into_bytes(), GunzipLimit::default()).unwrap()).unwrap();

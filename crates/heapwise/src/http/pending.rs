@@ -65,7 +65,9 @@ impl Pending {
     /// # Errors
     /// If too many wait already, one is being taken, or none can be.
     pub(super) fn cpu(wait: Duration, file: &'static str) -> Result<Self, Refused> {
-        Self::begin(wait, file, || cpu::start().map(Begun::Cpu).map_err(no_cpu_profile))
+        Self::begin(wait, file, || {
+            cpu::start().map(Begun::Cpu).map_err(|error| no_cpu_profile(&error))
+        })
     }
 
     fn begin(
@@ -104,7 +106,7 @@ impl Pending {
 }
 
 /// In Go's words, as far as it has any.
-fn no_cpu_profile(error: Error) -> Refused {
+fn no_cpu_profile(error: &Error) -> Refused {
     let status = match error {
         Error::Cpu(StartError::Running) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Cpu(StartError::Unsupported) => StatusCode::NOT_IMPLEMENTED,
