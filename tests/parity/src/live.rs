@@ -122,7 +122,7 @@ const RUST_FETCHES: &[Sources] = &[
     (&["-top"], &["http://HOST/debug/pprof/heap", "http://HOST/debug/pprof/allocs"]),
     (&["-top", "-cum"], &["http://HOST/debug/pprof/profile?seconds=2"]),
     (&["-peek=search", "-seconds=1"], &["HOST"]),
-    (&["-traces", "-samples"], &["http://HOST/debug/pprof/profile?seconds=1"]),
+    (&["-traces", "-sample_index=samples"], &["http://HOST/debug/pprof/profile?seconds=1"]),
     (&["-raw"], &["http://HOST/debug/pprof/threads"]),
     (&["-traces"], &["http://HOST/debug/pprof/threads?debug=1"]),
     (
