@@ -27,20 +27,23 @@
 //!
 //! # How threads are found
 //!
-//! Linux has a timer for the processor time of a thread and one for that of the process. The signals
-//! of the second merge when there are many threads, and reach only one of them; so each thread has a
-//! timer of its own. But nobody tells us when a thread begins. So:
+//! Linux has a timer for the processor time of a thread and one for that of the process. The signal of the
+//! second goes to the thread on whose processor the kernel looks first, which is a matter of chance and not of what each
+//! thread spends; so threads have timers of their own. But nobody tells us when a thread begins, and a timer
+//! loses the end of its thread's life: what is spent after the kernel's last look, half a tick to a tick (4 ms). Hence:
 //!
-//! * at the start, and then ten times a second, the threads that there are get a timer;
+//! * a thread gets a timer when it has spent 100 ms; whether it has is looked at in the start, ten times a
+//!   second, and when it is sampled;
 //! * the timer of the process runs along as a net: its signal counts when the thread that it interrupts
-//!   has no timer yet (and that gets one soon after). Where it has one, the signal counts nothing: no
-//!   time is counted twice.
+//!   has no timer of its own. Where it has one, the signal counts nothing: no time is counted twice. What
+//!   is left of a period when a thread ends goes over to the next, so threads that are short are represented on
+//!   average.
 //!
-//! A thread without a timer is thus sampled once for each period that the process spends while it is
-//! the one that runs: the same share as with a timer, as long as signals are few enough not to merge. A timer begins with
-//! a random part of its period, so that threads which live shorter are represented on average. What remains:
-//! kernels before 6.4 give the signal of the process to its first thread whenever that can take it, so there threads
-//! that live less than a tenth of a second are missed.
+//! A timer of a thread begins with a random part of its period. What remains, beside chance: of a thread that had a timer, a
+//! tick at the end, at most 4 % of its time; of threads that start on many processors at once, who of them is
+//! sampled in their first 100 ms. Kernels before 6.4 give the signal of the process to its first thread whenever that can take it, so
+//! there threads get timers as soon as they are seen, and those that live less than a tenth of a second are missed. What was spent in all
+//! and not sampled is counted ([`Losses::unseen`]).
 //!
 //! The kernel looks at these timers when its own clock ticks: 250 times a second on most machines. So
 //! above that rate several periods may end at one tick. The signal says how many ([`Sample::weight`]), so

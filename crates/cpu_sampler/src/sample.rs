@@ -28,6 +28,8 @@ pub struct Losses {
     pub ring_full: u64,
     /// Too many handlers ran at the same time.
     pub handlers: u64,
+    /// The kernel sent no signal for them: threads ended before it looked, or hold the signal back.
+    pub unseen: u64,
 }
 
 /// A thread of this process.

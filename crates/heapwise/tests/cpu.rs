@@ -70,7 +70,7 @@ fn threads_show_with_their_shares() {
     assert!((least..=215).contains(&sum), "{sum}");
     assert!(total(&profile) >= sum);
     let said = said(&profile);
-    assert!(!said.contains("missing") && !said.contains("no stack"), "{said}");
+    assert!(!said.contains("were read") && !said.contains("no stack"), "{said}");
 }
 
 /// Three functions in one thread, in turns much shorter than a period.
@@ -124,9 +124,9 @@ fn sums_are_right_with_many_threads_and_above_the_rate_of_the_kernel() {
         thread::scope(|scope| (0..40).for_each(|_| drop(scope.spawn(|| many(|| burn(ms(50)))))));
         let profile = stopped(sampling);
         let [found] = samples_in(&profile, ["many"]);
-        // 40 threads of 50 ms. Each begins at a random moment of a period.
+        // 40 threads of 50 ms, too short for timers of their own (but on old kernels).
         let wanted = 2.0 * f64::from(hz);
-        let error = 4.5 * (40.0f64 / 12.0).sqrt() + 0.12 * wanted;
+        let error = 4.5 * wanted.sqrt() + 0.1 * wanted;
         assert!((found as f64 - wanted).abs() < error, "{hz} Hz: {found} of {wanted}, {error}");
     }
 }

@@ -50,7 +50,11 @@ fn label() -> u32 {
 
 /// What was lost since the last [`reset`].
 pub fn losses() -> Losses {
-    Losses { ring_full: RING_FULL.load(Relaxed), handlers: HANDLERS.load(Relaxed) }
+    Losses {
+        ring_full: RING_FULL.load(Relaxed),
+        handlers: HANDLERS.load(Relaxed),
+        ..Losses::default()
+    }
 }
 
 /// Counts losses anew.

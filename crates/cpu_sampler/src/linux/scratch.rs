@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     extern "C" fn look(seen: &mut (usize, usize)) {
-        let large = std::hint::black_box([1u8; 40 << 10]);
+        let large = std::hint::black_box([1u8; 16 << 10]);
         *seen = (large.as_ptr().addr(), usize::from(large[100]) + seen.1);
     }
 

@@ -27,3 +27,10 @@ pub fn thread_id() -> u32 {
     let id = unsafe { libc::syscall(libc::SYS_gettid) };
     id as u32
 }
+
+/// Whether the kernel is at least of this release; `false` if that is not known.
+pub fn is_linux(major: u32, minor: u32) -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(['.', '-']).map(|number| number.trim().parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
+}

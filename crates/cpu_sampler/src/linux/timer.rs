@@ -23,8 +23,7 @@ impl Timer {
     /// A timer that is not yet running, over the processor time of thread `id`, which gets the signal, with
     /// `value`.
     pub fn of_thread(id: u32, value: u64) -> Result<Self, Errno> {
-        let clock = (!id).cast_signed().wrapping_shl(3) | THREAD_CLOCK;
-        Self::create(clock, libc::SIGEV_THREAD_ID, id, value)
+        Self::create(clock_of(id), libc::SIGEV_THREAD_ID, id, value)
     }
 
     /// A timer that is not yet running, over the processor time of the process. The signal goes to
@@ -84,6 +83,29 @@ impl Drop for Timer {
     }
 }
 
+/// The clock of the processor time of thread `id`.
+fn clock_of(id: u32) -> i32 {
+    (!id).cast_signed().wrapping_shl(3) | THREAD_CLOCK
+}
+
+/// The processor time that thread `id` has spent since it began; zero if it has ended.
+pub fn spent_by(id: u32) -> Duration {
+    spent(clock_of(id))
+}
+
+/// The processor time that all threads have spent, also those that have ended.
+pub fn spent_by_all() -> Duration {
+    spent(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+fn spent(clock: i32) -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes the time; after a failure it stays zero.
+    let _ =
+        unsafe { call(libc::SYS_clock_gettime, [clock as usize, &raw mut time as usize, 0, 0]) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +125,20 @@ mod tests {
         let timer = thread.join().unwrap();
         // The thread may still be on its way out.
         while !timer.has_ended() {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn what_threads_spend_is_known_until_they_end() {
+        let thread = std::thread::spawn(|| {
+            let before = spent_by(thread_id());
+            while spent_by(thread_id()) < before + Duration::from_millis(5) {}
+            assert!(spent_by_all() >= spent_by(thread_id()));
+            thread_id()
+        });
+        let id = thread.join().unwrap();
+        while spent_by(id) != Duration::ZERO {
             std::thread::yield_now();
         }
     }

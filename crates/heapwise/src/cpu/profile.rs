@@ -43,10 +43,14 @@ fn comments(outcome: &Outcome) -> Vec<Vec<u8>> {
     let Outcome { tally, losses, .. } = outcome;
     // A few are on every busy machine.
     let shared = tally.total().saturating_sub(tally.signals);
-    let shared = if shared > tally.total() / 10 { shared } else { 0 };
+    let much = |count, part| if count > tally.total() / part { count } else { 0 };
     let causes = [
         (losses.ring_full, "are missing: they came faster than they were read"),
         (losses.handlers, "are missing: too many threads were interrupted at the same time"),
+        (
+            much(losses.unseen, 20),
+            "are missing: threads ended before the kernel looked, or hold back the signal",
+        ),
         (tally.without_stack, "have no stack: there are too many different ones"),
         (tally.cut, "have the innermost frames of their stacks only"),
         (shared, "share the stack of another: they ended together, before the kernel looked"),
@@ -71,7 +75,7 @@ mod tests {
         tally.add(&Sample { frames: &[5], weight: 1, label: 0, is_whole: false });
         Outcome {
             tally,
-            losses: Losses { ring_full: 7, handlers: 0 },
+            losses: Losses { ring_full: 7, ..Losses::default() },
             period: Duration::from_millis(10),
             started: 1_000,
             duration: Duration::from_secs(2),
