@@ -26,6 +26,8 @@
 //!   period. How the sum of all is divided is an estimate: a function that took the share `p` of `n`
 //!   samples is off by `sqrt(p * (1 - p) / n)`, one standard deviation. A second of work at 100 a second
 //!   that was half in one function shows as 50 %, give or take 5; a minute, give or take 0.6.
+//! * Samples carry the labels of the thread that was interrupted ([`label`](crate::label)), as those of memory
+//!   do.
 //! * The program needs no allocator of ours, no frame pointers and no debug information while it runs.
 //! * It costs less than 1 % of the processor time that is sampled, at the default rate.
 //!

@@ -52,6 +52,7 @@
 //! represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
+pub mod cpu;
 pub mod custom;
 mod error;
 pub mod heap;

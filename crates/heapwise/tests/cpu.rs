@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use common::burning::{alone, burn, said, samples_in, shows_new_threads, spent, total, turn};
 use heapwise::cpu::{self, Sampling, StartError};
-use heapwise_profile::Profile;
+use heapwise_profile::{LabelValue, Profile, Sample};
 
 /// Functions that spend processor time, to be found by their names.
 macro_rules! functions {
@@ -198,4 +198,25 @@ fn a_sleeping_program_has_an_empty_profile_with_mappings() {
     assert!(!profile.mappings.is_empty());
     assert_eq!(profile.header.period, 10_000_000);
     assert!(profile.header.duration_nanos >= 100_000_000);
+}
+
+#[test]
+fn samples_carry_the_labels_of_what_was_interrupted() {
+    let _alone = alone();
+    let sampling = cpu::start_at(250).unwrap();
+    heapwise::label("tenant", "a").scope(|| burn(ms(600)));
+    heapwise::label("tenant", "b").scope(|| burn(ms(200)));
+    let profile = stopped(sampling);
+    let samples_of = |value: &str| -> i64 {
+        let carries = |sample: &Sample<'_>| {
+            sample.labels.iter().any(|label| match label.value {
+                LabelValue::Text(text) => profile.text(text) == value.as_bytes(),
+                LabelValue::Number { .. } => false,
+            })
+        };
+        profile.samples.iter().filter(carries).map(|sample| sample.values[0]).sum()
+    };
+    let (a, b) = (samples_of("a"), samples_of("b"));
+    // A sample of the one thread every 4 ms, give or take when it begins and ends.
+    assert!((145..=155).contains(&a) && (45..=55).contains(&b), "{a} {b}");
 }

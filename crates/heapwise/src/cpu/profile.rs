@@ -1,6 +1,7 @@
 //! From what was sampled to a profile.
 
-use heapwise_profile::{StackRow, Stacks, encode, gzip};
+use heapwise_profile::{StackLabel, StackRow, Stacks, encode, gzip};
+use heapwise_recorder::labels::{self as recorded, LabelSet};
 
 use super::CpuProfile;
 use super::sampler::Outcome;
@@ -13,12 +14,12 @@ pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
     let Outcome { started, duration, .. } = *outcome;
     let nanos = |of: u128| i64::try_from(of).unwrap_or(i64::MAX);
     let period = nanos(outcome.period.as_nanos());
-    let row = |(_, stack, count): (u32, &[usize], u64)| {
+    let row = |(label, stack, count): (u32, &[usize], u64)| {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         StackRow {
             frames: stack.iter().map(|&frame| frame as u64).collect(),
             values: vec![count, count.saturating_mul(period)],
-            labels: Vec::new(),
+            labels: labels(label),
         }
     };
     let stacks = Stacks {
@@ -36,6 +37,12 @@ pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
     let mut bytes = Vec::new();
     gzip(&encode(&profile), &mut bytes).map_err(Error::Write)?;
     Ok(CpuProfile { bytes, samples: outcome.tally.total(), duration })
+}
+
+/// Those of a label set.
+fn labels(number: u32) -> Vec<(Vec<u8>, StackLabel)> {
+    let pairs = recorded::of(LabelSet::from_number(number));
+    pairs.map(|(key, value)| (key.to_vec(), StackLabel::Text(value.to_vec()))).collect()
 }
 
 /// A line for everything that is not as it should be.

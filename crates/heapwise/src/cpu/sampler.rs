@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use heapwise_cpu_sampler::{Error as StartError, Losses, Session, without_signals};
-use heapwise_recorder::Muted;
+use heapwise_recorder::{Muted, labels};
 
 use super::tally::Tally;
 use crate::{Error, moment};
@@ -78,9 +78,9 @@ impl Drop for Sampler {
     }
 }
 
-/// What the sampled thread is labelled with. For handlers.
+/// The label set of the sampled thread. For handlers.
 fn label() -> u32 {
-    0
+    labels::current().number()
 }
 
 fn tend(mut session: Session, pause: &dyn Fn() -> Result<(), RecvTimeoutError>) -> (Tally, Losses) {

@@ -13,6 +13,7 @@ use super::memory::{self, Wanted};
 use super::pending::{Answer, Pending};
 use super::query::Query;
 use super::reply::{self, Refused};
+use super::threads;
 use crate::custom;
 
 /// Where everything is.
@@ -98,8 +99,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         name: "goroutine",
-        about: "A Rust program has no goroutines; its threads are in threads. A scraper needs profile.goroutine off (Alloy) or \
-                goroutine off (Parca).",
+        about: "A Rust program has no goroutines; its threads are in threads. A scraper needs \
+                profile.goroutine off (Alloy) or goroutine off (Parca).",
         kind: Kind::Absent,
     },
     Endpoint {
@@ -213,6 +214,34 @@ fn heap(
         None if as_text => Ok(Answer::Now(reply::text(memory::text()?))),
         None => Ok(Answer::Now(reply::profile(memory::whole(wanted)?, file))),
     }
+}
+
+/// A CPU profile, of Go's 30 seconds unless told otherwise.
+fn cpu(file: &'static str, is_head: bool, query: Query<'_>) -> Result<Answer, Refused> {
+    let wait = query.seconds().map_err(wrong)?.unwrap_or(Duration::from_secs(30));
+    if is_head {
+        return Ok(Answer::Now(reply::profile(Vec::new(), file)));
+    }
+    Pending::cpu(wait, file).map(Answer::After)
+}
+
+/// Where each thread is: a profile, text that tools read, or text for people, as with Go's goroutines.
+fn threads(
+    file: &'static str,
+    is_head: bool,
+    query: Query<'_>,
+) -> Result<Response<Vec<u8>>, Refused> {
+    match query.number("debug") {
+        0 if is_head => Ok(reply::profile(Vec::new(), file)),
+        0 => Ok(reply::profile(threads::profile()?, file)),
+        _ if is_head => Ok(reply::text(Vec::new())),
+        1 => Ok(reply::text(threads::text()?)),
+        _ => Ok(reply::text(threads::long_text()?)),
+    }
+}
+
+fn wrong(why: String) -> Refused {
+    Refused::new(StatusCode::BAD_REQUEST, why)
 }
 
 /// A profile of the program's own: of now, and in one form.
