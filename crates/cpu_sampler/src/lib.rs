@@ -32,8 +32,8 @@
 //! thread spends; so threads have timers of their own. But nobody tells us when a thread begins, and a timer
 //! loses the end of its thread's life: what is spent after the kernel's last look, half a tick to a tick (4 ms). Hence:
 //!
-//! * a thread gets a timer when it has spent 100 ms; whether it has is looked at in the start, ten times a
-//!   second, and when it is sampled;
+//! * threads that are there at the start get timers, others when they have spent 100 ms or have been seen for a second:
+//!   that is looked at ten times a second, and when a thread is sampled;
 //! * the timer of the process runs along as a net: its signal counts when the thread that it interrupts
 //!   has no timer of its own. Where it has one, the signal counts nothing: no time is counted twice. What
 //!   is left of a period when a thread ends goes over to the next, so threads that are short are represented on
@@ -41,7 +41,8 @@
 //!
 //! A timer of a thread begins with a random part of its period. What remains, beside chance: of a thread that had a timer, a
 //! tick at the end, at most 4 % of its time; of threads that start on many processors at once, who of them is
-//! sampled in their first 100 ms. Kernels before 6.4 give the signal of the process to its first thread whenever that can take it, so
+//! sampled in their first 100 ms; and the signals of a thread that holds them back, which go to others, and count if these are
+//! younger than a second. Kernels before 6.4 give the signal of the process to its first thread whenever that can take it, so
 //! there threads get timers as soon as they are seen, and those that live less than a tenth of a second are missed. What was spent in all
 //! and not sampled is counted ([`Losses::unseen`]).
 //!

@@ -53,8 +53,10 @@ unsafe impl GlobalAlloc for Watched {
 }
 
 fn errno() -> &'static mut c_int {
+    // SAFETY: asks nothing of its caller.
+    let word = unsafe { libc::__errno_location() };
     // SAFETY: the C library's word of this thread, which nobody else has a reference to.
-    unsafe { &mut *libc::__errno_location() }
+    unsafe { &mut *word }
 }
 
 #[test]

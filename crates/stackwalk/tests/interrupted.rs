@@ -3,7 +3,6 @@
 
 mod common;
 
-use std::cell::UnsafeCell;
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -128,12 +127,6 @@ fn registers_that_are_anything_do_no_harm() {
     }
 }
 
-/// A page that others may change.
-struct Page(UnsafeCell<*mut c_void>);
-
-// SAFETY: an address; what is there is changed by system calls only.
-unsafe impl Sync for Page {}
-
 #[test]
 fn a_stack_that_vanishes_ends_the_walk() {
     const BYTES: usize = 1 << 16;
@@ -142,21 +135,21 @@ fn a_stack_that_vanishes_ends_the_walk() {
     // SAFETY: the kernel chooses unused addresses.
     let pages = unsafe { libc::mmap(ptr::null_mut(), BYTES, protection, flags, -1, 0) };
     assert_ne!(pages, libc::MAP_FAILED);
-    let page = Page(UnsafeCell::new(pages));
+    let start = pages.expose_provenance();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
-        let page = &page;
         scope.spawn(|| {
             while !done.load(Relaxed) {
                 for access in [libc::PROT_NONE, protection] {
+                    let pages = ptr::with_exposed_provenance_mut(start);
                     // SAFETY: the pages are this test's, and hold nothing.
-                    unsafe { libc::mprotect(*page.0.get(), BYTES, access) };
+                    unsafe { libc::mprotect(pages, BYTES, access) };
                 }
             }
         });
         let mut frames = [0; 64];
         for round in 0..20_000 {
-            let sp = pages.addr() + round % (BYTES / 8) * 8;
+            let sp = start + round % (BYTES / 8) * 8;
             let registers = Registers { sp, fp: sp, ..Registers::here() };
             assert!(capture_interrupted(&registers, &mut frames).len >= 1);
         }

@@ -22,9 +22,12 @@ const MAX_TIMERS: usize = 1 << 14;
 const SCAN_EVERY: Duration = Duration::from_millis(100);
 const SCAN_SHARE: u32 = 500;
 
-/// Processor time that a thread has spent when it gets a timer of its own. A timer loses what its thread spends after
-/// the kernel's last look at it, half a tick to a tick (4 ms) in the life of a thread: here at most 4 %.
+/// A thread gets a timer of its own when it has spent so much processor time, or has been seen for so long, or was
+/// there at the start. A timer loses what its thread spends after the kernel's last look at it, half a tick to a tick (4 ms)
+/// in the life of a thread: at most 4 % of what it spent here. On the other hand the signal of the process's timer goes to some
+/// thread that waits, if the one that runs holds it back: it must not find many without a timer.
 const TIMED_FROM: Duration = Duration::from_millis(100);
+const OLD: Duration = Duration::from_secs(1);
 
 /// How long to wait for handlers that are running when a session ends: none of them waits, but they may have
 /// lost the processor.
@@ -43,11 +46,13 @@ pub struct Session {
     period: Duration,
     /// Of the threads that have one.
     timers: HashMap<u32, Timer>,
+    /// When those were first seen that have none yet.
+    young: HashMap<u32, Instant>,
     /// That of the process; gone when the session ends.
     net: Option<Timer>,
     next_scan: Instant,
-    /// [`TIMED_FROM`]; nothing where the timer of the process does not reach new threads.
-    timed_from: Duration,
+    /// Whether the timer of the process reaches threads that have none.
+    reaches_young: bool,
     random: u64,
     /// What the process, and the tending thread, had spent at the start; and what was sampled since.
     spent_before: Duration,
@@ -83,9 +88,10 @@ impl Session {
             process: std::process::id(),
             period: Duration::from_nanos(1_000_000_000 / u64::from(hz)),
             timers: HashMap::new(),
+            young: HashMap::new(),
             net: Some(net),
             next_scan: Instant::now(),
-            timed_from: if system::is_linux(6, 4) { TIMED_FROM } else { Duration::ZERO },
+            reaches_young: system::is_linux(6, 4),
             spent_before: timer::spent_by_all(),
             sampled: 0,
             random: seed(),
@@ -105,7 +111,7 @@ impl Session {
         let first = self.first();
         let started = self.net.as_ref().map_or(Ok(()), |net| net.start(first, self.period));
         started.map_err(|why| Error::Timer(why.0))?;
-        self.scan(None);
+        threads::all().unwrap_or_default().into_iter().for_each(|id| self.add(id));
         Ok(())
     }
 
@@ -124,28 +130,38 @@ impl Session {
     pub fn tend(&mut self) {
         learn_code();
         if Instant::now() >= self.next_scan {
-            self.scan(Some(system::thread_id()));
+            self.scan(system::thread_id());
         }
     }
 
-    fn scan(&mut self, without: Option<u32>) {
+    fn scan(&mut self, own: u32) {
         let begin = Instant::now();
         let has_ended = |_: &u32, timer: &mut Timer| timer.has_ended();
         self.timers.extract_if(has_ended).for_each(|(id, _)| threads::clear_timed(id));
         // Without a list, the timer of the process finds threads.
-        let all = threads::all().unwrap_or_default();
-        all.into_iter().filter(|id| Some(*id) != without).for_each(|id| self.add(id));
+        let mut all = threads::all().unwrap_or_default();
+        all.sort_unstable();
+        self.young.retain(|id, _| all.binary_search(id).is_ok());
+        let others = all.into_iter().filter(|&id| id != own);
+        others.for_each(|id| self.look_at(id, begin));
         self.next_scan = Instant::now() + SCAN_EVERY.max(begin.elapsed() * SCAN_SHARE);
     }
 
-    /// Gives thread `id` a timer if it is of age. If there is none to be had, the timer of the process goes on to find it.
-    fn add(&mut self, id: u32) {
+    /// Gives thread `id` a timer if it has none and is of age.
+    fn look_at(&mut self, id: u32, now: Instant) {
         if self.timers.len() >= MAX_TIMERS || self.timers.contains_key(&id) {
             return;
         }
-        if timer::spent_by(id) < self.timed_from {
-            return;
+        let seen = *self.young.entry(id).or_insert(now);
+        let is_old = !self.reaches_young || now.saturating_duration_since(seen) >= OLD;
+        if is_old || timer::spent_by(id) >= TIMED_FROM {
+            self.young.remove(&id);
+            self.add(id);
         }
+    }
+
+    /// Gives thread `id` a timer. If there is none to be had, the timer of the process goes on to find it.
+    fn add(&mut self, id: u32) {
         let Ok(timer) = Timer::of_thread(id, timer_value(self.number, id)) else { return };
         let first = self.first();
         // First the bit: from now on the thread has one timer, and not two for a moment.
@@ -179,7 +195,7 @@ impl Session {
                 continue;
             }
             if record.by_process {
-                self.add(record.thread);
+                self.look_at(record.thread, Instant::now());
             }
             frames.clear();
             frames.extend(addresses.iter().map(|&address| address as usize));
