@@ -16,7 +16,7 @@
 //! feature `axum`.
 //!
 //! ```text
-//! request -> route -> memory | index | cmdline | symbol | why not -> response    plain functions
+//! request -> route -> memory | cpu | threads | index | .. | why not -> response  plain functions
 //! socket -> server -> guard -> request                                           feature `server`
 //! axum's Router -> request                                                       feature `axum`
 //! ```
@@ -55,6 +55,11 @@
 //! * `?seconds=N` on either: `alloc_*` is what was allocated in these seconds, `inuse_*` is what is
 //!   in use at their end. Go subtracts both. At most 3600 seconds, and 8 at a time.
 //! * `delta_heap`: `alloc_*` since the last time that anyone asked for it, `inuse_*` of now.
+//! * `profile`: a CPU profile of the next `?seconds=` (30), as by [`cpu::start`](crate::cpu::start). While
+//!   another is being taken, 503. Where the program has a handler for `SIGPROF` of its own, 500.
+//! * `threads`: a sample for each thread, labelled with its name (`thread`) and number (`thread_id`), with
+//!   where it is. `?debug=1` and `?debug=2` as text, the second for people. A thread that does not answer
+//!   within a second is there without a stack, and named in a comment.
 //! * `?debug=1`: text, which `go tool pprof` reads too. Without names of functions: nothing is looked
 //!   up in the program.
 //! * Under their names, the [profiles of the program's own](crate::custom), as they are now.
@@ -75,6 +80,7 @@ mod reply;
 mod route;
 #[cfg(feature = "server")]
 mod server;
+mod threads;
 
 use ::http::{Request, Response};
 

@@ -1,4 +1,4 @@
-//! Heap profiles of Rust programs, on any allocator, in the format of `go tool pprof`.
+//! Heap profiles of Rust programs, on any allocator, and CPU profiles ([`cpu`]), in the format of `go tool pprof`.
 //!
 //! ```no_run
 //! #[global_allocator]
@@ -19,6 +19,8 @@
 //! ```text
 //! allocation -> recorder -> snapshot -> Profile -> bytes -> file
 //!  alloc.rs     (crate)    heap_profile.rs        heap.rs   whole_file.rs
+//! processor time -> cpu_sampler -> tally -> Profile -> bytes -> file
+//!                    (crate)       cpu/                         whole_file.rs
 //! ```
 //!
 //! # Features
@@ -27,7 +29,7 @@
 //!
 //! | feature | what | crates of others that it brings |
 //! |---|---|---|
-//! | | profiles in files, recordings, totals | 9 |
+//! | | profiles of memory and of processor time in files, recordings, totals | 9 |
 //! | `http` | `heapwise::http`: answers to requests below `/debug/pprof/`, for a server of your own | `http`, `bytes`, `itoa` |
 //! | `server` | `heapwise::http::serve`: a small server for them; with `http` | `httparse` |
 //! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
@@ -50,6 +52,7 @@
 //! represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
+pub mod cpu;
 pub mod custom;
 mod error;
 pub mod heap;

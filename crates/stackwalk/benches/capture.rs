@@ -9,7 +9,9 @@ use std::hint::black_box;
 
 use common::reference_walk;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use heapwise_stackwalk::{End, Registers, Trail, capture, mappings};
+use heapwise_stackwalk::{
+    End, Registers, Trail, capture, capture_interrupted, learn_code, mappings,
+};
 
 type Level = fn(usize, &mut dyn FnMut());
 
@@ -45,6 +47,7 @@ fn at_frames(frames: usize, inside: &mut dyn FnMut()) {
 }
 
 fn walks(criterion: &mut Criterion) {
+    learn_code();
     let mut group = criterion.benchmark_group("capture");
     for frames in [21, 41, 75] {
         at_frames(frames, &mut || {
@@ -57,11 +60,36 @@ fn walks(criterion: &mut Criterion) {
                 // SAFETY: the registers are of the function that walks.
                 bencher.iter(|| unsafe { trail.follow(&Registers::here()) });
             });
+            group.bench_function(BenchmarkId::new("interrupted", frames), |bencher| {
+                let here = Registers::here();
+                bencher.iter(|| capture_interrupted(black_box(&here), &mut buffer));
+            });
             group.bench_function(BenchmarkId::new("reference", frames), |bencher| {
                 bencher.iter(reference_walk);
             });
         });
     }
+}
+
+/// What a signal at an instruction that was never seen costs more: its rule, out of the tables. The
+/// addresses are those of this program's code, many more than the cache has places for.
+fn rules(criterion: &mut Criterion) {
+    let here = Registers::here();
+    let mut code = 0..0;
+    let holds = |start, limit| (start..limit).contains(&(here.pc as u64));
+    let found = mappings(&mut |mapping| {
+        if holds(mapping.start, mapping.limit) {
+            code = mapping.start as usize..mapping.limit as usize;
+        }
+    });
+    assert!(found.is_ok());
+    let mut pc = code.start;
+    criterion.bench_function("rule of a new address", |bencher| {
+        bencher.iter(|| {
+            pc = if pc + 97 < code.end { pc + 97 } else { code.start };
+            capture_interrupted(&Registers { pc, ..here }, &mut [0; 1])
+        });
+    });
 }
 
 fn tables(criterion: &mut Criterion) {
@@ -70,5 +98,5 @@ fn tables(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, walks, tables);
+criterion_group!(benches, walks, rules, tables);
 criterion_main!(benches);

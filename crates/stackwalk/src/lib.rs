@@ -36,6 +36,9 @@
 //!   next walk only goes as far as the two differ; the rest is compared, at a nanosecond for several
 //!   frames.
 //!
+//! * **What a signal interrupted, it walks too**, and faults neither there: [`capture_interrupted`]
+//!   believes no register and no bounds.
+//!
 //! # What is left to you
 //!
 //! * Room for the frames. A walk cut by the buffer says so.
@@ -75,6 +78,7 @@
 //! * Without `/proc` nothing is walked: [`End::NoStack`].
 
 mod capture;
+mod interrupted;
 mod mappings;
 #[cfg_attr(
     all(
@@ -90,6 +94,7 @@ mod registers;
 mod trail;
 
 pub use capture::{Captured, End, capture, capture_above, capture_from};
+pub use interrupted::{capture_interrupted, learn_code};
 pub use mappings::{Mapping, mappings};
 pub use registers::Registers;
 pub use trail::{Followed, TRAIL_FRAMES, Trail};

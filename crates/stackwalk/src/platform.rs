@@ -7,6 +7,25 @@ pub(crate) fn here() -> Registers {
     Registers { pc: 0, sp: 0, fp: 0 }
 }
 
+pub(crate) unsafe fn of_context(_: *const core::ffi::c_void) -> Registers {
+    here()
+}
+
+/// Knows no frame but the first.
+pub(crate) struct Interrupted;
+
+impl Interrupted {
+    pub(crate) fn new(_: &Registers) -> Self {
+        Self
+    }
+
+    pub(crate) fn step(&mut self) -> Result<usize, End> {
+        Err(End::Unsupported)
+    }
+}
+
+pub(crate) fn learn_code() {}
+
 pub(crate) enum Cursor {}
 
 pub(crate) struct Frame {

@@ -23,4 +23,15 @@ impl Registers {
     pub fn here() -> Self {
         platform::here()
     }
+
+    /// The registers that a signal interrupted (all 0 where stacks are not walked).
+    ///
+    /// # Safety
+    /// `context` must be the third argument of a signal handler that was installed with
+    /// `SA_SIGINFO` and has not returned.
+    #[must_use]
+    pub unsafe fn interrupted(context: *const core::ffi::c_void) -> Self {
+        // SAFETY: passed on to the caller.
+        unsafe { platform::of_context(context) }
+    }
 }

@@ -65,7 +65,7 @@ impl Service {
 #[inline(never)]
 fn search(number: u64) {
     let mut found: Vec<String> =
-        (0..100).map(|i| format!("{}", (number * 7919 + i) % 997)).collect();
+        (0..1000).map(|i| format!("{}", (number * 7919 + i) % 997)).collect();
     found.sort_unstable();
     black_box(found);
 }

@@ -29,8 +29,22 @@ struct Program {
     fetches: &'static [Sources],
     /// What no tool can show.
     refused: &'static [&'static str],
-    /// A function that stands in whatever is shown; nothing if there is none.
+    /// A function that stands in whatever is shown of memory; nothing if there is none.
     shows: &'static str,
+    /// The same of processor time.
+    shows_cpu: &'static str,
+}
+
+impl Program {
+    /// What must be shown of these sources: of an address without a path, tools ask for a CPU profile.
+    fn shown_of(&self, sources: &[String]) -> &'static str {
+        let asks_for = |name: &str| sources.iter().any(|source| source.contains(name));
+        match () {
+            () if asks_for("/threads") => "",
+            () if asks_for("/profile") || !asks_for("/") => self.shows_cpu,
+            () => self.shows,
+        }
+    }
 }
 
 const PROGRAMS: [Program; 2] = [
@@ -41,6 +55,7 @@ const PROGRAMS: [Program; 2] = [
         fetches: GO_FETCHES,
         refused: GO_REFUSED,
         shows: "",
+        shows_cpu: "",
     },
     Program {
         name: "live/rust/service",
@@ -49,6 +64,7 @@ const PROGRAMS: [Program; 2] = [
         fetches: RUST_FETCHES,
         refused: RUST_REFUSED,
         shows: "log_in",
+        shows_cpu: "search",
     },
 ];
 
@@ -104,6 +120,11 @@ const RUST_FETCHES: &[Sources] = &[
     (&["-top", "-cum", "-seconds=1"], &["http://HOST/debug/pprof/heap"]),
     (&["-top", "-cum"], &["http://HOST/debug/pprof/allocs?seconds=1"]),
     (&["-top"], &["http://HOST/debug/pprof/heap", "http://HOST/debug/pprof/allocs"]),
+    (&["-top", "-cum"], &["http://HOST/debug/pprof/profile?seconds=2"]),
+    (&["-peek=search", "-seconds=1"], &["HOST"]),
+    (&["-traces", "-sample_index=samples"], &["http://HOST/debug/pprof/profile?seconds=1"]),
+    (&["-raw"], &["http://HOST/debug/pprof/threads"]),
+    (&["-traces"], &["http://HOST/debug/pprof/threads?debug=1"]),
     (
         &["-top", "-cum", "-alloc_space", "-base=http://HOST/debug/pprof/heap"],
         &["http://HOST/debug/pprof/heap"],
@@ -115,7 +136,7 @@ const RUST_FETCHES: &[Sources] = &[
 ];
 
 const RUST_REFUSED: &[&str] = &[
-    "http://HOST/debug/pprof/profile?seconds=1",
+    "http://HOST/debug/pprof/profile?seconds=no",
     "http://HOST/debug/pprof/goroutine",
     "http://HOST/debug/pprof/heap?seconds=no",
     "http://HOST/debug/pprof/cmdline",
@@ -140,7 +161,8 @@ fn judge(program: &Program, setup: &Setup) -> Result<(), String> {
         let flags: Vec<String> = flags.iter().map(place).collect();
         let sources: Vec<String> = sources.iter().map(place).collect();
         let name = format!("{}/{number}", program.name);
-        let fetch = Fetch { setup, name, flags, sources, shows: program.shows };
+        let shows = program.shown_of(&sources);
+        let fetch = Fetch { setup, name, flags, sources, shows };
         fetch.judge().map_err(|how| format!("{:?} {:?}: {how}", fetch.flags, fetch.sources))?;
     }
     program.refused.iter().map(place).try_for_each(|source| refused(setup, &source))?;

@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 
 /// Folders below `crates` whose code may need `unsafe`: mapping a file, walking a stack, being an
 /// allocator, being loaded into a foreign process.
-const UNSAFE: &[&str] = &["binary", "stackwalk", "recorder", "heapwise", "preload"];
+const UNSAFE: &[&str] = &["binary", "stackwalk", "recorder", "cpu_sampler", "heapwise", "preload"];
 
 /// Settings that stand for a rule of CONTRIBUTING.md, by file.
 const REQUIRED: &[(&str, &str)] = &[

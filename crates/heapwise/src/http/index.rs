@@ -39,7 +39,8 @@ pub fn page(headers: &HeaderMap) -> String {
         "</table>\n<h2>To look at one</h2>\n<pre>\
          heapwise -http=: http://{host}/debug/pprof/heap\n\
          go tool pprof http://{host}/debug/pprof/heap\n\
-         go tool pprof -sample_index=alloc_space -seconds=10 http://{host}/debug/pprof/heap</pre>\n\
+         go tool pprof -sample_index=alloc_space -seconds=10 http://{host}/debug/pprof/heap\n\
+         go tool pprof -http=: http://{host}/debug/pprof/profile?seconds=10</pre>\n\
          <p>To <code>heap</code> and <code>allocs</code> one can add <code>?seconds=N</code> (what is \
          allocated in the next N seconds, what is in use after them), <code>?peak=1</code> (also what \
          was in use when most was), <code>?debug=1</code> (as text).</p>\n\
@@ -59,6 +60,12 @@ fn row(html: &mut String, endpoint: &Endpoint) {
         ),
         // Looking would take from who comes next.
         Kind::SinceLast | Kind::Absent => (*name).to_owned(),
+        Kind::Cpu => {
+            format!("<a href=\"{name}\">{name}</a><br><a href=\"{name}?seconds=5\">5 seconds</a>")
+        }
+        Kind::Threads => {
+            format!("<a href=\"{name}\">{name}</a><br><a href=\"{name}?debug=2\">as text</a>")
+        }
         Kind::CommandLine | Kind::Symbols => format!("<a href=\"{name}\">{name}</a>"),
     };
     let _ = writeln!(html, "<tr><td>{links}</td><td>{}</td></tr>", escaped(about));

@@ -51,7 +51,7 @@ fn numbers(text: &mut Vec<u8>, row: &RecordedRow) {
 }
 
 /// As a line of `/proc/self/maps`. What would end the line is not in a path that anyone can open.
-fn mapping(text: &mut Vec<u8>, file: &CodeFile) {
+pub fn mapping(text: &mut Vec<u8>, file: &CodeFile) {
     let CodeFile { start, limit, offset, .. } = file;
     let _ = write!(text, "{start:x}-{limit:x} r-xp {offset:08x} 00:00 0 ");
     text.extend(file.path.iter().map(|&byte| if byte == b'\n' { b'?' } else { byte }));

@@ -10,8 +10,10 @@ use super::baseline::Baseline;
 use super::memory::{self, Wanted};
 use super::place::Place;
 use super::reply::{self, Refused};
+use crate::Error;
+use crate::cpu::{self, CpuProfile, Sampling, StartError};
 
-/// How many waits there may be at a time: each holds some 50 bytes a stack.
+/// How many waits there may be at a time: each for memory holds some 50 bytes a stack.
 pub const AT_ONCE: usize = 8;
 
 static WAITING: AtomicUsize = AtomicUsize::new(0);
@@ -29,29 +31,56 @@ pub enum Answer {
 #[must_use = "the response is there after `finish`"]
 pub struct Pending {
     wait: Duration,
-    baseline: Baseline,
-    wanted: Wanted,
+    begun: Begun,
     file: &'static str,
     _place: Place,
 }
 
+/// What there is to finish.
+enum Begun {
+    /// Memory, since then.
+    Memory { baseline: Baseline, wanted: Wanted },
+    /// A CPU profile, which stops when this is dropped.
+    Cpu(Sampling),
+}
+
 impl Pending {
-    /// Begins a profile of the next `wait`.
+    /// Begins a profile of the memory that is allocated in the next `wait`.
     ///
     /// # Errors
     /// If too many wait already, or what was recorded cannot be read.
-    pub(super) fn begin(
+    pub(super) fn memory(
         wait: Duration,
         wanted: Wanted,
         file: &'static str,
+    ) -> Result<Self, Refused> {
+        Self::begin(wait, file, || {
+            let baseline = memory::baseline()?;
+            Ok(Begun::Memory { baseline, wanted })
+        })
+    }
+
+    /// Begins a CPU profile of the next `wait`.
+    ///
+    /// # Errors
+    /// If too many wait already, one is being taken, or none can be.
+    pub(super) fn cpu(wait: Duration, file: &'static str) -> Result<Self, Refused> {
+        Self::begin(wait, file, || {
+            cpu::start().map(Begun::Cpu).map_err(|error| no_cpu_profile(&error))
+        })
+    }
+
+    fn begin(
+        wait: Duration,
+        file: &'static str,
+        begin: impl FnOnce() -> Result<Begun, Refused>,
     ) -> Result<Self, Refused> {
         let busy = || {
             let why = format!("{AT_ONCE} requests with \"seconds\" are waiting: try again later");
             Refused::new(StatusCode::SERVICE_UNAVAILABLE, why)
         };
         let place = Place::take(&WAITING, AT_ONCE).ok_or_else(busy)?;
-        let baseline = memory::baseline()?;
-        Ok(Self { wait, baseline, wanted, file, _place: place })
+        Ok(Self { wait, begun: begin()?, file, _place: place })
     }
 
     /// How long to wait before [`Self::finish`].
@@ -63,11 +92,27 @@ impl Pending {
     /// The response. It is of the time since the question, however long that was.
     #[must_use]
     pub fn finish(self) -> Response<Vec<u8>> {
-        match memory::since(Some(&self.baseline), self.wanted) {
-            Ok((bytes, _)) => reply::profile(bytes, self.file),
+        let bytes = match self.begun {
+            Begun::Memory { baseline, wanted } => {
+                memory::since(Some(&baseline), wanted).map(|(bytes, _)| bytes)
+            }
+            Begun::Cpu(sampling) => sampling.stop().map(CpuProfile::into_bytes),
+        };
+        match bytes {
+            Ok(bytes) => reply::profile(bytes, self.file),
             Err(error) => Refused::from(error).into(),
         }
     }
+}
+
+/// In Go's words, as far as it has any.
+fn no_cpu_profile(error: &Error) -> Refused {
+    let status = match error {
+        Error::Cpu(StartError::Running) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Cpu(StartError::Unsupported) => StatusCode::NOT_IMPLEMENTED,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    Refused::new(status, format!("Could not enable CPU profiling: {error}"))
 }
 
 impl fmt::Debug for Pending {

@@ -22,9 +22,14 @@ impl<'a> Query<'a> {
         pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// Whether `name` is a number other than 0. What is no number counts as 0, as in Go.
+    /// The number `name`. What is no number counts as 0, as in Go.
+    pub fn number(self, name: &str) -> i64 {
+        self.value(name).and_then(|value| value.parse().ok()).unwrap_or(0)
+    }
+
+    /// Whether `name` is a number other than 0.
     pub fn is_on(self, name: &str) -> bool {
-        self.value(name).and_then(|value| value.parse::<i64>().ok()).is_some_and(|n| n != 0)
+        self.number(name) != 0
     }
 
     /// How long `seconds` asks to wait; nothing if it is not there or empty.

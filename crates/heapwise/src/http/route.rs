@@ -2,6 +2,7 @@
 
 use std::os::unix::ffi::OsStringExt;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use ::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use heapwise_recorder::Muted;
@@ -12,6 +13,7 @@ use super::memory::{self, Wanted};
 use super::pending::{Answer, Pending};
 use super::query::Query;
 use super::reply::{self, Refused};
+use super::threads;
 use crate::custom;
 
 /// Where everything is.
@@ -40,6 +42,10 @@ pub enum Kind {
     },
     /// Memory since the last time that anyone asked.
     SinceLast,
+    /// A CPU profile.
+    Cpu,
+    /// Where each thread is.
+    Threads,
     /// The words of the command line.
     CommandLine,
     /// The names of addresses, of which none are known.
@@ -69,6 +75,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
         kind: Kind::SinceLast,
     },
     Endpoint {
+        name: "profile",
+        about: "Where the program spends processor time in the next 30 seconds, or as many as \
+                ?seconds= says: for a program that is slow. One at a time.",
+        kind: Kind::Cpu,
+    },
+    Endpoint {
+        name: "threads",
+        about: "Where each thread is at this moment: for a program that hangs, or has more threads \
+                than it should. Every thread is interrupted by a signal for that.",
+        kind: Kind::Threads,
+    },
+    Endpoint {
         name: "cmdline",
         about: "The words of the command line, separated by zero bytes.",
         kind: Kind::CommandLine,
@@ -80,15 +98,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         kind: Kind::Symbols,
     },
     Endpoint {
-        name: "profile",
-        about: "CPU profiles are not recorded by this program. Use a profiler of the system, such as \
-                perf; a scraper needs profile.process_cpu off (Alloy) or process_cpu off (Parca).",
-        kind: Kind::Absent,
-    },
-    Endpoint {
         name: "goroutine",
-        about: "A Rust program has no goroutines. A scraper needs profile.goroutine off (Alloy) or \
-                goroutine off (Parca).",
+        about: "A Rust program has no goroutines; its threads are in threads. A scraper needs \
+                profile.goroutine off (Alloy) or goroutine off (Parca).",
         kind: Kind::Absent,
     },
     Endpoint {
@@ -105,7 +117,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         name: "threadcreate",
-        about: "Where threads were started is not recorded by this program.",
+        about: "Where threads were started is not recorded by this program. Where they are now is in \
+                threads.",
         kind: Kind::Absent,
     },
     Endpoint {
@@ -171,6 +184,8 @@ fn read(
             heap(endpoint.name, delta_file, wanted, is_head, query)
         }
         Kind::SinceLast => since_last(is_head, headers).map(Answer::Now),
+        Kind::Cpu => cpu(endpoint.name, is_head, query),
+        Kind::Threads => threads(endpoint.name, is_head, query).map(Answer::Now),
         Kind::CommandLine => Ok(Answer::Now(reply::text(command_line()))),
         Kind::Symbols => Ok(Answer::Now(symbols())),
         Kind::Absent => Err(Refused::new(StatusCode::NOT_FOUND, endpoint.about)),
@@ -186,7 +201,6 @@ fn heap(
     is_head: bool,
     query: Query<'_>,
 ) -> Result<Answer, Refused> {
-    let wrong = |why: String| Refused::new(StatusCode::BAD_REQUEST, why);
     let seconds = query.seconds().map_err(wrong)?;
     let as_text = query.is_on("debug");
     match seconds {
@@ -194,12 +208,40 @@ fn heap(
             Err(wrong("\"seconds\" and \"debug\" cannot be asked for together".to_owned()))
         }
         Some(_) if is_head => Ok(Answer::Now(reply::profile(Vec::new(), delta_file))),
-        Some(wait) => Pending::begin(wait, wanted, delta_file).map(Answer::After),
+        Some(wait) => Pending::memory(wait, wanted, delta_file).map(Answer::After),
         None if is_head && as_text => Ok(Answer::Now(reply::text(Vec::new()))),
         None if is_head => Ok(Answer::Now(reply::profile(Vec::new(), file))),
         None if as_text => Ok(Answer::Now(reply::text(memory::text()?))),
         None => Ok(Answer::Now(reply::profile(memory::whole(wanted)?, file))),
     }
+}
+
+/// A CPU profile, of Go's 30 seconds unless told otherwise.
+fn cpu(file: &'static str, is_head: bool, query: Query<'_>) -> Result<Answer, Refused> {
+    let wait = query.seconds().map_err(wrong)?.unwrap_or(Duration::from_secs(30));
+    if is_head {
+        return Ok(Answer::Now(reply::profile(Vec::new(), file)));
+    }
+    Pending::cpu(wait, file).map(Answer::After)
+}
+
+/// Where each thread is: a profile, text that tools read, or text for people, as with Go's goroutines.
+fn threads(
+    file: &'static str,
+    is_head: bool,
+    query: Query<'_>,
+) -> Result<Response<Vec<u8>>, Refused> {
+    match query.number("debug") {
+        0 if is_head => Ok(reply::profile(Vec::new(), file)),
+        0 => Ok(reply::profile(threads::profile()?, file)),
+        _ if is_head => Ok(reply::text(Vec::new())),
+        1 => Ok(reply::text(threads::text()?)),
+        _ => Ok(reply::text(threads::long_text()?)),
+    }
+}
+
+fn wrong(why: String) -> Refused {
+    Refused::new(StatusCode::BAD_REQUEST, why)
 }
 
 /// A profile of the program's own: of now, and in one form.

@@ -191,7 +191,7 @@ fn text_is_what_readers_of_the_older_format_read() {
 
 #[test]
 fn what_is_not_there_is_not_found_and_says_what_to_do() {
-    for name in ["profile", "goroutine", "mutex", "block", "trace", "threadcreate"] {
+    for name in ["goroutine", "mutex", "block", "trace", "threadcreate"] {
         let response = get(name);
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{name}");
         assert!(response.body().len() > 40, "{name}");
@@ -230,7 +230,10 @@ fn the_head_alone_is_had_without_the_body_and_without_a_wait() {
         ("allocs?seconds=60", "application/octet-stream"),
         ("heap?debug=1", "text/plain; charset=utf-8"),
         ("delta_heap", "application/octet-stream"),
-        ("profile", "text/plain; charset=utf-8"),
+        ("profile", "application/octet-stream"),
+        ("threads", "application/octet-stream"),
+        ("threads?debug=2", "text/plain; charset=utf-8"),
+        ("mutex", "text/plain; charset=utf-8"),
     ] {
         let response = ask(&Method::HEAD, &format!("/debug/pprof/{name}"));
         assert_eq!(header(&response, "content-type"), kind, "{name}");
@@ -271,4 +274,57 @@ fn a_difference_since_the_last_time_is_for_scrapers_only() {
     assert_eq!(respond(&foreign.body(()).unwrap()).status(), StatusCode::FORBIDDEN);
     assert_eq!(allocated(&get("delta_heap")), 1);
     assert_eq!(allocated(&get("delta_heap")), 0);
+}
+
+#[test]
+fn a_cpu_profile_is_taken_while_one_waits_and_by_one_at_a_time() {
+    let request = Request::get("/debug/pprof/profile?seconds=30").body(()).unwrap();
+    let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
+    assert_eq!(pending.wait().as_secs(), 30);
+    let second = get("profile?seconds=1");
+    assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let words = String::from_utf8_lossy(second.body()).into_owned();
+    assert!(words.starts_with("Could not enable CPU profiling: "), "{words}");
+    assert_eq!(header(&second, "x-go-pprof"), "1");
+    let response = pending.finish();
+    assert_eq!(types(&profile(&response)), ["samples", "cpu"]);
+    assert_eq!(header(&response, "content-disposition"), "attachment; filename=\"profile\"");
+    // Who gives up makes room.
+    drop(answer(&request));
+    let Answer::After(pending) = answer(&request) else { panic!("dropping did not stop it") };
+    drop(pending);
+    assert_eq!(get("profile?seconds=0").status(), StatusCode::BAD_REQUEST);
+}
+
+#[test]
+fn every_thread_is_there_with_its_name() {
+    let (sender, receiver) = std::sync::mpsc::channel::<()>();
+    let named = std::thread::Builder::new().name("waits for us".to_owned());
+    let (is_there, there) = std::sync::mpsc::channel();
+    let wait = move || {
+        is_there.send(()).unwrap();
+        receiver.recv()
+    };
+    let thread = named.spawn(wait).unwrap();
+    there.recv().unwrap();
+    let found = profile(&get("threads"));
+    assert_eq!(types(&found), ["threads"]);
+    let label = |name: &str| {
+        let texts = found.samples.iter().filter(|sample| {
+            let is_named = |label: &heapwise_profile::Label| match label.value {
+                heapwise_profile::LabelValue::Text(text) => found.text(text) == name.as_bytes(),
+                heapwise_profile::LabelValue::Number { .. } => false,
+            };
+            sample.stack.len() > 2 && sample.labels.iter().any(is_named)
+        });
+        texts.count()
+    };
+    assert_eq!(label("waits for us"), 1);
+    let text = get("threads?debug=1");
+    let read = Profile::read(text.body()).unwrap();
+    assert!(read.samples.iter().count() >= 2);
+    let long = String::from_utf8(get("threads?debug=2").into_body()).unwrap();
+    assert!(long.contains("waits for us\n    0x"), "{long}");
+    drop(sender);
+    thread.join().unwrap().unwrap_err();
 }

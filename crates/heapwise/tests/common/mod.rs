@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "no program uses all of it")]
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
+pub mod burning;
 pub mod counting;
+pub mod load;
 
 use heapwise::heap::Count;
 use heapwise_profile::{GunzipLimit, Label, LabelValue, Profile, Sample, decode, gunzip};

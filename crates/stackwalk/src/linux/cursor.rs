@@ -4,7 +4,11 @@
 #[cfg_attr(target_arch = "aarch64", path = "cursor/aarch64.rs")]
 mod architecture;
 
+#[cfg(target_arch = "aarch64")]
+pub(crate) use architecture::ADDRESS_MASK;
 pub(crate) use architecture::Cursor;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use architecture::{UCONTEXT_FP, UCONTEXT_PC, UCONTEXT_SP};
 
 use super::stack_bounds::Stack;
 

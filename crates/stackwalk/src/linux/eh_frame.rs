@@ -4,6 +4,8 @@
 //! instructions are then run up to the address. gimli decodes both; what is kept of a row is the
 //! three columns that a walk needs, so there is no table of registers and little stack is used.
 
+pub(crate) mod copied;
+
 use gimli::{
     BaseAddresses, CallFrameInstruction as Instruction, EhFrame, EhFrameOffset, EndianSlice,
     FrameDescriptionEntry, LittleEndian, Register, UnwindExpression, UnwindSection, X86_64,
@@ -68,8 +70,19 @@ pub(crate) fn rule_for(address: usize, sections: &Sections<'_>) -> UnwindRule {
 fn find_rule(address: usize, sections: &Sections<'_>) -> Option<UnwindRule> {
     let entry_address = search(address, sections)?;
     let offset = entry_address.checked_sub(sections.frames_address)?;
-    let frames = EhFrame::new(sections.frames, LittleEndian);
-    let bases = BaseAddresses::default().set_eh_frame(sections.frames_address as u64);
+    rule_of_entry(address, offset, sections.frames, sections.frames_address)
+}
+
+/// The rule out of the entry at `offset` of `.eh_frame`, or of a part of it, whose bytes are `frames`
+/// and whose runtime address is `frames_address`.
+fn rule_of_entry(
+    address: usize,
+    offset: usize,
+    frames: &[u8],
+    frames_address: usize,
+) -> Option<UnwindRule> {
+    let frames = EhFrame::new(frames, LittleEndian);
+    let bases = BaseAddresses::default().set_eh_frame(frames_address as u64);
     let entry =
         frames.fde_from_offset(&bases, EhFrameOffset(offset), EhFrame::cie_from_offset).ok()?;
     if !entry.contains(address as u64) {

@@ -7,8 +7,9 @@
 
 use core::ops::{ControlFlow, Range};
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicU64, AtomicUsize, fence};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 
+use super::eh_frame::copied::Place;
 use super::eh_frame::{Header, Sections};
 use super::elf::{Image, ImageFinder, ProgramHeader};
 use super::proc_maps::{self, Area};
@@ -97,6 +98,12 @@ impl Row {
     /// Whether the same file is still mapped there.
     pub(crate) fn is_current(&self) -> bool {
         fingerprint(&self.identity()) == Some(self.fingerprint)
+    }
+
+    /// Where the call frame information lies, for who copies it.
+    pub(crate) fn frames(&self) -> Place {
+        let Self { header, header_bytes, frames, frames_limit, .. } = *self;
+        Place { header, header_bytes, frames, frames_limit }
     }
 
     fn identity(&self) -> Range<usize> {
@@ -193,6 +200,8 @@ static BEGUN: AtomicUsize = AtomicUsize::new(0);
 static WRITER: AtomicUsize = AtomicUsize::new(0);
 /// When a re-read may follow a fruitless one, in nanoseconds of the monotonic clock.
 static PAUSE_UNTIL: AtomicU64 = AtomicU64::new(0);
+/// Whether [`find_known`] has looked for what is not in the table.
+static IS_LACKING: AtomicBool = AtomicBool::new(true);
 
 fn copy(number: usize) -> &'static Copy {
     let [even, odd] = &COPIES;
@@ -222,6 +231,23 @@ pub(crate) fn find_current(address: usize) -> Option<Row> {
         return row;
     }
     refresh_for(|| find(address).filter(usable))
+}
+
+/// As [`find`], if the mapping's file is still there. What is not is left to [`refresh_if_lacking`], on
+/// another thread: here nothing is read anew.
+pub(crate) fn find_known(address: usize) -> Option<Row> {
+    let row = find(address).filter(|row| !row.has_frames() || row.is_current());
+    if row.is_none() {
+        IS_LACKING.store(true, Relaxed);
+    }
+    row
+}
+
+/// Reads the table anew if [`find_known`] has missed something since the last time, but for pauses.
+pub(crate) fn refresh_if_lacking() {
+    if IS_LACKING.swap(false, Relaxed) {
+        doubt();
+    }
 }
 
 /// Reads the table anew because a walk went astray: its rules may be those of another file that

@@ -2,8 +2,10 @@
 //! files; the kernel.
 
 mod cursor;
+mod interrupted;
 mod mappings;
 
+mod copied_stack;
 #[cfg(target_arch = "x86_64")]
 mod eh_frame;
 #[cfg(target_arch = "x86_64")]
@@ -21,5 +23,6 @@ mod registers;
 mod syscalls;
 
 pub(crate) use cursor::{Cursor, Traced, Track, load};
+pub(crate) use interrupted::{Interrupted, learn_code};
 pub(crate) use mappings::each_mapping;
-pub(crate) use registers::here;
+pub(crate) use registers::{here, of_context};

@@ -25,6 +25,21 @@ pub(crate) fn here() -> Registers {
     Registers { pc, sp, fp }
 }
 
+/// The registers that a signal interrupted.
+///
+/// # Safety
+/// `context` must point to the `ucontext` that the kernel made.
+pub(crate) unsafe fn of_context(context: *const core::ffi::c_void) -> Registers {
+    // SAFETY: passed on to the caller.
+    let machine = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext };
+    #[cfg(target_arch = "x86_64")]
+    let [pc, sp, fp] = [libc::REG_RIP, libc::REG_RSP, libc::REG_RBP]
+        .map(|register| machine.gregs.get(register as usize).copied().unwrap_or(0) as usize);
+    #[cfg(target_arch = "aarch64")]
+    let [pc, sp, fp] = [machine.pc, machine.sp, machine.regs[29]].map(|register| register as usize);
+    Registers { pc, sp, fp }
+}
+
 /// The runtime address of the calling thread's control block.
 pub(crate) fn thread_pointer() -> usize {
     let pointer;

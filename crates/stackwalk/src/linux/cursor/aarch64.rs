@@ -12,7 +12,7 @@ use crate::Registers;
 use crate::platform::stack_bounds::{self, Stack};
 
 /// Bits of a return address that are an address; pointer authentication signs the others.
-const ADDRESS_MASK: usize = (1 << 48) - 1;
+pub(crate) const ADDRESS_MASK: usize = (1 << 48) - 1;
 
 /// Signal handlers interrupting each other, each on a stack of its own. More is no real program.
 const STACK_SWITCHES: u8 = 4;

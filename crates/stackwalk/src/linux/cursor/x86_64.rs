@@ -9,9 +9,9 @@ use crate::platform::unwind_rule::{PackedRule, UnwindRule};
 use crate::platform::{eh_frame, mapping_table};
 
 /// Where the kernel's `ucontext` keeps registers, in bytes from its start.
-const UCONTEXT_FP: usize = 120;
-const UCONTEXT_SP: usize = 160;
-const UCONTEXT_PC: usize = 168;
+pub(crate) const UCONTEXT_FP: usize = 120;
+pub(crate) const UCONTEXT_SP: usize = 160;
+pub(crate) const UCONTEXT_PC: usize = 168;
 
 /// Signal handlers interrupting each other, each on a stack of its own. More is no real program.
 const STACK_SWITCHES: u8 = 4;

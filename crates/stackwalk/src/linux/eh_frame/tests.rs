@@ -1,4 +1,5 @@
 use super::*;
+use crate::platform::mapping_table;
 
 /// DWARF opcodes, as little of them as the tests need.
 mod op {
@@ -178,4 +179,19 @@ fn damaged_sections_do_no_harm() {
         let cut = File { header: whole.header[..at].to_vec(), frames: whole.frames.clone() };
         assert_eq!(cut.rule_at(4), UnwindRule::Unknown);
     }
+}
+
+#[test]
+fn copies_give_the_rules_that_the_loaded_tables_give() {
+    let here = rule_for as *const () as usize;
+    let mapping = mapping_table::find_current(here).unwrap();
+    // SAFETY: of this test's own program, which stays where it is.
+    let sections = unsafe { mapping.sections() };
+    let mut known = 0;
+    for address in (here - 200_000..here + 200_000).step_by(61) {
+        let expected = rule_for(address, &sections);
+        assert_eq!(copied::rule_for(address, &mapping.frames()), expected, "{address:#x}");
+        known += usize::from(expected != UnwindRule::Unknown);
+    }
+    assert!(known > 3000, "{known}");
 }
