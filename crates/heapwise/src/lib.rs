@@ -65,9 +65,11 @@ mod mapped;
 mod moment;
 mod plumbing;
 mod recording_file;
+pub mod start;
 mod whole_file;
 
 pub use alloc::Alloc;
 pub use error::Error;
 pub use heap::write as write_heap_profile;
 pub use labels::{Labelled, Labels, label};
+pub use start::start;

@@ -102,8 +102,8 @@ pub use lifetimes::{LIFETIMES, Lifetimes};
 pub use live_table::Block;
 pub use process::{
     Error, RecordError, allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark,
-    may_hold, passes, put_back, record, record_to, retire, revive, set_interval, snapshot, stack,
-    take, totals, withdraw,
+    may_hold, passes, put_back, record, record_to, retire, revive, sees, set_interval, snapshot,
+    stack, take, totals, withdraw,
 };
 pub use recorder::is_large;
 pub use recording::Texts;

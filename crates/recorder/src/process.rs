@@ -89,6 +89,14 @@ pub fn set_interval(bytes: u64) {
     THREAD.with(|thread| thread.sampler.judge_anew());
 }
 
+/// Whether what `allocate` asks a global allocator for, once at least, comes to [`mark`]: whether there
+/// is anything to record. Changes no estimate.
+pub fn sees(allocate: impl FnOnce()) -> bool {
+    THREAD.with(|thread| thread.sampler.judge_anew());
+    allocate();
+    THREAD.with(|thread| thread.sampler.has_judged())
+}
+
 /// Records an allocation that is not large, and serves it: memory of that layout, uninitialised.
 /// `None` if that cannot be done; then it is not recorded. Its stack begins with the frame that
 /// called `caller`'s.
