@@ -3,6 +3,7 @@
 //!
 //! This program is both: the tests, and what they start (`programs.rs`).
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "programs that talk to their parent")]
 
 #[path = "../common/mod.rs"]
 mod common;

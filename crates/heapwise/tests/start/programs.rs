@@ -1,7 +1,7 @@
 //! The programs, by name. Each is a `main` that profiles itself if it is told to, and ends in its own way.
 
 use std::hint::black_box;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -50,7 +50,7 @@ fn folder() -> Option<PathBuf> {
 
 /// Begins, if the program is to profile itself, and allocates what the profile must show.
 fn begin() -> Option<Profiling> {
-    begin_with(|start| start.heap())
+    begin_with(Start::heap)
 }
 
 fn begin_with(more: fn(Start) -> Start) -> Option<Profiling> {
@@ -61,7 +61,7 @@ fn begin_with(more: fn(Start) -> Start) -> Option<Profiling> {
 }
 
 fn say_ready() {
-    writeln!(io::stdout(), "ready").unwrap();
+    println!("ready");
 }
 
 /// Sleeps, and works a little now and then.
@@ -216,7 +216,7 @@ fn is_refused() -> ExitCode {
     }
     let Some(folder) = folder() else { return ExitCode::SUCCESS };
     let Err(error) = heapwise::start().heap().dir(folder).begin() else { return ExitCode::FAILURE };
-    writeln!(io::stderr(), "{error}").unwrap();
+    eprintln!("{error}");
     ExitCode::SUCCESS
 }
 

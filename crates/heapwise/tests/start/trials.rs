@@ -136,7 +136,9 @@ fn two_signals() {
 fn stuck() {
     let folder = folder();
     let (mut program, _reader) = stuck_at_its_last_line(&folder);
+    let start = Instant::now();
     assert_eq!(program.end().status.signal(), Some(libc::SIGTERM));
+    assert!(start.elapsed() < 4 * SOON);
     program.assert_whole();
 }
 
