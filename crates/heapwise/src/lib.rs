@@ -5,22 +5,25 @@
 //! static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
 //!
 //! fn main() -> Result<(), heapwise::Error> {
+//!     let _profile = heapwise::start().heap().begin()?; // mem.pb.gz, however the program ends
 //!     let names: Vec<String> = (0..100_000).map(|i| format!("name {i}")).collect();
-//!     heapwise::write_heap_profile("mem.pb.gz")?;
+//!     heapwise::write_heap_profile("now.pb.gz")?; // of this moment
 //!     drop(names);
 //!     Ok(())
 //! }
 //! ```
 //!
-//! `heapwise top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions hold
+//! `heapwise -top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions held
 //! memory. Names and lines come from the program's own file and its debug information; nothing is
-//! resolved inside the program.
+//! resolved inside the program. Which ends of a program are covered: see [`mod@start`].
 //!
 //! ```text
 //! allocation -> recorder -> snapshot -> Profile -> bytes -> file
 //!  alloc.rs     (crate)    heap_profile.rs        heap.rs   whole_file.rs
 //! processor time -> cpu_sampler -> tally -> Profile -> bytes -> file
 //!                    (crate)       cpu/                         whole_file.rs
+//!
+//! start.rs: when that happens by itself
 //! ```
 //!
 //! # Features

@@ -24,6 +24,11 @@ pub const CHECKS: &[Check] = &[
     Check { name: "doc", about: "the documentation builds without a warning", prepare: doc },
     Check { name: "tidy", about: "the layout is as ARCHITECTURE.md says", prepare: tidy },
     Check { name: "tests", about: "the tests of every crate", prepare: tests },
+    Check {
+        name: "abort",
+        about: "a program whose panics abort leaves its profile",
+        prepare: abort,
+    },
     Check { name: "golden", about: "messages are as they were stored", prepare: golden },
     Check { name: "parity", about: "same bytes as the reference tool", prepare: parity },
     Check { name: "browser", about: "the web pages as a person uses them", prepare: browser },
@@ -52,6 +57,14 @@ fn tidy(workspace: &Workspace) -> Result<Vec<Command>> {
 
 fn tests(workspace: &Workspace) -> Result<Vec<Command>> {
     Ok(vec![in_root(workspace, &["test", "--workspace", "--no-fail-fast"])])
+}
+
+/// In a folder of its own: everything is compiled once more.
+fn abort(workspace: &Workspace) -> Result<Vec<Command>> {
+    let mut run = in_root(workspace, &["run", "--quiet", "--package", "heapwise-abort"]);
+    run.args(["--config", "profile.dev.panic=\"abort\"", "--target-dir"]);
+    run.arg(workspace.target.join("abort"));
+    Ok(vec![run])
 }
 
 /// The commands that compare stored outputs; `cargo xtask bless` runs the same ones to store them.
