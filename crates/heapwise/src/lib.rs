@@ -36,6 +36,7 @@
 //! | `http` | `heapwise::http`: answers to requests below `/debug/pprof/`, for a server of your own | `http`, `bytes`, `itoa` |
 //! | `server` | `heapwise::http::serve`: a small server for them; with `http` | `httparse` |
 //! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
+//! | `criterion` | `heapwise::criterion::Profiler`: a profile for each benchmark; with `http` | criterion 0.8 |
 //!
 //! # What counts
 //!
@@ -57,6 +58,8 @@
 mod alloc;
 pub mod cpu;
 pub mod custom;
+#[cfg(feature = "criterion")]
+pub mod criterion;
 mod error;
 pub mod heap;
 mod heap_profile;

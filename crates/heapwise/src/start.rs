@@ -42,7 +42,7 @@
 mod ending;
 mod exits;
 mod folder;
-mod notice;
+pub(crate) mod notice;
 mod signals;
 mod thread;
 
@@ -184,7 +184,7 @@ impl Start {
 }
 
 /// Whether allocations of this program come to [`Alloc`](crate::Alloc).
-fn is_allocator_installed() -> bool {
+pub(crate) fn is_allocator_installed() -> bool {
     let _muted = Muted::new();
     recorder::sees(|| drop(black_box(Box::new(black_box(0u8)))))
 }

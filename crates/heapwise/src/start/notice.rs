@@ -11,15 +11,19 @@ use crate::Error;
 /// Where the profile is, and what to type. A program that ends has freed what it had, unless it was
 /// ended from outside.
 pub fn written(path: &Path, cause: Cause) {
+    if cause != Cause::Signal {
+        return allocated(path);
+    }
     let path = quoted(path);
-    say(&match cause {
-        Cause::Signal => {
-            format!("heap profile: {path}; to see what was in use: heapwise -top {path}")
-        }
-        _ => format!(
-            "heap profile: {path}; to see what was allocated: heapwise -top -alloc_space {path}"
-        ),
-    });
+    say(&format!("heap profile: {path}; to see what was in use: heapwise -top {path}"));
+}
+
+/// Where a profile is that says what was allocated.
+pub fn allocated(path: &Path) {
+    let path = quoted(path);
+    say(&format!(
+        "heap profile: {path}; to see what was allocated: heapwise -top -alloc_space {path}"
+    ));
 }
 
 /// Why there is no profile, and what to do.
