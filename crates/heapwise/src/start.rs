@@ -39,11 +39,12 @@
 //!                     ^ drop, exits, signals
 //! ```
 
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing begins"))]
 mod ending;
-mod exits;
 mod folder;
 pub(crate) mod notice;
-mod signals;
+#[cfg_attr(target_os = "linux", path = "start/linux/mod.rs")]
+mod platform;
 mod thread;
 
 use std::hint::black_box;
@@ -55,7 +56,7 @@ use heapwise_recorder::{self as recorder, Muted};
 use crate::{Error, heap};
 use ending::{Cause, Plan, Run};
 use folder::Folder;
-use signals::Watch;
+use platform::Watch;
 
 /// Profiles this program from [`Start::begin`] on, which is to be called last, to its end.
 ///
@@ -177,7 +178,7 @@ impl Start {
         if let Some(bytes) = self.interval {
             heap::set_interval(bytes);
         }
-        exits::prepare();
+        platform::prepare_exits();
         let watch = (!self.without_signals).then(|| Watch::begin(run));
         watch.transpose().map_err(Error::Thread)
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::folder::Target;
-use super::{notice, signals, thread};
+use super::{notice, platform, thread};
 use crate::{Error, heap};
 
 /// How long the end of the program waits for its profile.
@@ -120,7 +120,7 @@ impl Run {
         } else {
             Ok(())
         };
-        drop(self.wait_while(|_| signals::is_ending()));
+        drop(self.wait_while(|_| platform::is_ending()));
         written
     }
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
-use std::os::fd::AsFd;
 use std::path::Path;
 
 use super::ending::Cause;
@@ -51,7 +50,11 @@ fn advice(error: &Error) -> Option<&'static str> {
 /// Writes one line, without the lock of [`io::stderr`], which the thread that waits for this may
 /// hold. If nobody reads it, that is no matter.
 pub fn say(line: &str) {
-    let Ok(stderr) = io::stderr().as_fd().try_clone_to_owned() else { return };
+    #[cfg(unix)]
+    let stderr = std::os::fd::AsFd::as_fd(&io::stderr()).try_clone_to_owned();
+    #[cfg(windows)]
+    let stderr = std::os::windows::io::AsHandle::as_handle(&io::stderr()).try_clone_to_owned();
+    let Ok(stderr) = stderr else { return };
     let _ = File::from(stderr).write_all(format!("heapwise: {line}\n").as_bytes());
 }
 

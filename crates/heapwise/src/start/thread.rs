@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use heapwise_recorder::Muted;
 
-use super::signals::Blocked;
+use super::platform::Blocked;
 
 /// Starts a thread. A write to a pipe that nobody reads, or beyond the limit of a file, is an error
 /// on it and not the end of the program: the signal that these send to the thread does not arrive.

@@ -3,7 +3,7 @@
 
 use std::sync::Once;
 
-use super::ending;
+use crate::start::ending;
 
 /// Has every such end from now on write the profile, if there is one to write.
 pub fn prepare() {

@@ -19,8 +19,8 @@ use std::thread::JoinHandle;
 
 use libc::c_int;
 
-use super::ending::{self, Run};
-use super::thread;
+use crate::start::ending::{self, Run};
+use crate::start::thread;
 
 /// Closed terminal, Ctrl-C, and a polite request. Ctrl-\ (`SIGQUIT`) asks for a core of this instant.
 const SIGNALS: [c_int; 3] = [libc::SIGHUP, libc::SIGINT, libc::SIGTERM];
