@@ -31,7 +31,8 @@ use heapwise_recorder::Muted;
 
 use crate::http::baseline::Baseline;
 use crate::http::memory::{self, Wanted};
-use crate::start::{is_allocator_installed, notice};
+use crate::start::is_allocator_installed;
+use crate::start::notice::{self, Notice};
 use crate::{Error, heap, whole_file};
 
 /// Writes a heap profile for each benchmark: see the [module](self).
@@ -79,7 +80,7 @@ impl Profiler {
         fs::create_dir_all(folder)
             .and_then(|()| whole_file::write(path, &bytes))
             .map_err(|source| Error::File { path: path.to_path_buf(), source })?;
-        notice::allocated(path);
+        notice::written(Notice::Allocated, path);
         Ok(())
     }
 }

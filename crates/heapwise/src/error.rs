@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{fmt, io};
 
 use heapwise_cpu_sampler as cpu_sampler;
@@ -47,10 +48,10 @@ pub enum Error {
         /// What failed.
         source: io::Error,
     },
-    /// The profile was not written in the time that the end of a program waits for it.
+    /// Profiles were not written in the time that the end of a program waits for them.
     Late {
-        /// The file that was asked for.
-        path: PathBuf,
+        /// How long that is.
+        waited: Duration,
     },
 }
 
@@ -87,8 +88,8 @@ impl fmt::Display for Error {
                 };
                 write!(f, "folder {} for profiles: {source}; {advice}", path.display())
             }
-            Self::Late { path } => {
-                write!(f, "profile {}: not written in time, and given up", path.display())
+            Self::Late { waited } => {
+                write!(f, "profile: not written within {} s, and given up", waited.as_secs())
             }
         }
     }

@@ -11,6 +11,8 @@
 //! } // profiles/mem.pb.gz
 //! ```
 //!
+//! `.cpu()` takes a CPU profile, `profiles/cpu.pb.gz`, instead; `.heap().cpu()` both.
+//!
 //! # When the profile is written
 //!
 //! | the program | the profile | the program's exit |
@@ -30,7 +32,8 @@
 //!
 //! A signal handler of the program's own is left alone, whether it was there before or comes later;
 //! so is an ignored signal (`nohup`). Where `SIGTERM` does nothing, as for the first process of a
-//! container, it writes a profile of that moment and the program goes on.
+//! container, it writes the profiles of that moment, with which the CPU profile ends, and the program
+//! goes on.
 //!
 //! The child of a fork writes nothing: it may begin on its own.
 //!
@@ -53,7 +56,7 @@ use std::sync::Arc;
 
 use heapwise_recorder::{self as recorder, Muted};
 
-use crate::{Error, heap};
+use crate::{Error, cpu, heap};
 use ending::{Cause, Plan, Run};
 use folder::Folder;
 use platform::Watch;
@@ -78,6 +81,8 @@ pub fn start() -> Start {
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is profiled before `begin`"]
 pub struct Start {
+    heap: bool,
+    cpu: Option<u32>,
     interval: Option<u64>,
     keeps_lifetimes: bool,
     folder: PathBuf,
@@ -88,7 +93,32 @@ pub struct Start {
 
 impl Start {
     /// A heap profile, `mem.pb.gz`. It is what is written if nothing else is asked for.
-    pub fn heap(self) -> Self {
+    pub fn heap(mut self) -> Self {
+        self.heap = true;
+        self
+    }
+
+    /// A CPU profile, `cpu.pb.gz`: [`cpu::DEFAULT_HZ`] samples for each second of processor time, of all
+    /// threads. It needs no allocator of Heapwise's.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), heapwise::Error> {
+    /// # let folder = std::env::temp_dir().join(format!("heapwise-{}", std::process::id()));
+    /// let profile = heapwise::start().cpu().dir(&folder).quiet().begin()?;
+    /// // ... run ...
+    /// profile.stop()?;
+    /// assert!(folder.join("cpu.pb.gz").exists());
+    /// # std::fs::remove_dir_all(folder).unwrap();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cpu(self) -> Self {
+        self.cpu_at(cpu::DEFAULT_HZ)
+    }
+
+    /// A CPU profile with `hz` samples for each second of processor time: see [`cpu::start_at`].
+    pub fn cpu_at(mut self, hz: u32) -> Self {
+        self.cpu = Some(hz);
         self
     }
 
@@ -151,16 +181,11 @@ impl Start {
     /// * [`Error::Started`] if profiling has begun already and has not ended.
     /// * [`Error::Folder`] if the folder cannot be made, or files in it; [`Error::File`] if
     ///   something other than a file is in the way of one.
-    /// * [`Error::Thread`] if there is no thread to be had that waits for signals.
+    /// * [`Error::Cpu`] if a CPU profile is being taken already, or none can be: see [`cpu::start_at`].
+    /// * [`Error::Thread`] if there is no thread to be had.
     /// * [`Error::Recorder`] where this platform records nothing.
     pub fn begin(self) -> Result<Profiling, Error> {
-        let folder = Folder::prepare(&self.folder)?;
-        let heap = folder.file(self.name.as_deref(), "mem.pb.gz")?;
-        heap::totals()?;
-        if !is_allocator_installed() {
-            return Err(Error::NotInstalled);
-        }
-        let run = Run::begin(Plan { heap, is_quiet: self.is_quiet })?;
+        let run = Run::begin(self.plan()?)?;
         match self.arm(&run) {
             Ok(watch) => Ok(Profiling { watch, run }),
             Err(error) => {
@@ -170,6 +195,18 @@ impl Start {
         }
     }
 
+    /// What is to be written, after a look whether it can be.
+    fn plan(&self) -> Result<Plan, Error> {
+        let folder = Folder::prepare(&self.folder)?;
+        let file = |last| folder.file(self.name.as_deref(), last);
+        let heap = (self.heap || self.cpu.is_none()).then(|| {
+            heap::totals()?;
+            if is_allocator_installed() { file("mem.pb.gz") } else { Err(Error::NotInstalled) }
+        });
+        let cpu = self.cpu.map(|_| file("cpu.pb.gz"));
+        Ok(Plan { heap: heap.transpose()?, cpu: cpu.transpose()?, is_quiet: self.is_quiet })
+    }
+
     /// Sets what is recorded, and prepares for every end of the program.
     fn arm(&self, run: &Arc<Run>) -> Result<Option<Watch>, Error> {
         if self.keeps_lifetimes {
@@ -177,6 +214,9 @@ impl Start {
         }
         if let Some(bytes) = self.interval {
             heap::set_interval(bytes);
+        }
+        if let Some(hz) = self.cpu {
+            run.sample(cpu::start_at(hz)?);
         }
         platform::prepare_exits();
         let watch = (!self.without_signals).then(|| Watch::begin(run));
@@ -202,7 +242,7 @@ pub struct Profiling {
 }
 
 impl Profiling {
-    /// Writes the profile now and ends profiling, as dropping does, but hands back what went wrong.
+    /// Writes the profiles now and ends profiling, as dropping does, but hands back what went wrong.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), heapwise::Error> {
@@ -214,7 +254,8 @@ impl Profiling {
     /// ```
     ///
     /// # Errors
-    /// If the profile is not written: why, with the file's name.
+    /// If a profile is not written: why, with the file's name. With two that are not, the first; the
+    /// other is said on standard error.
     pub fn stop(self) -> Result<(), Error> {
         self.run.end(Cause::Asked)
     }

@@ -16,3 +16,15 @@ fn nothing_begins_and_the_error_says_what_to_add() {
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_cpu_profile_needs_no_allocator() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = heapwise::start().cpu().dir(folder.path()).quiet().begin().unwrap();
+    profile.stop().unwrap();
+    let bytes = std::fs::read(folder.path().join("cpu.pb.gz")).unwrap();
+    heapwise_profile::Profile::read(&bytes).unwrap().validate().unwrap();
+    let both = heapwise::start().heap().cpu().dir(folder.path()).begin();
+    assert!(matches!(both, Err(Error::NotInstalled)));
+    assert!(matches!(heapwise::start().cpu_at(0).dir(folder.path()).begin(), Err(Error::Cpu(_))));
+}

@@ -5,7 +5,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::folder::Target;
+use super::notice::Notice;
 use super::{notice, platform, thread};
+use crate::cpu::Sampling;
 use crate::{Error, heap};
 
 /// How long the end of the program waits for its profile.
@@ -17,8 +19,10 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What is written at the end, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The heap profile.
-    pub heap: Target,
+    /// The heap profile, if there is to be one.
+    pub heap: Option<Target>,
+    /// The CPU profile, if there is to be one.
+    pub cpu: Option<Target>,
     /// Whether to say nothing when all went well.
     pub is_quiet: bool,
 }
@@ -38,6 +42,7 @@ pub enum Cause {
 #[derive(Debug)]
 pub struct Run {
     plan: Plan,
+    sampling: Mutex<Option<Sampling>>,
     process: u32,
     state: Mutex<State>,
     changed: Condvar,
@@ -86,7 +91,7 @@ impl Run {
         }
         let process = std::process::id();
         let (state, changed) = (Mutex::new(State::On), Condvar::new());
-        let run = Arc::new(Self { plan, process, state, changed });
+        let run = Arc::new(Self { plan, sampling: Mutex::new(None), process, state, changed });
         *current = Some(Arc::clone(&run));
         PROCESS.store(process, Ordering::Relaxed);
         Ok(run)
@@ -97,8 +102,18 @@ impl Run {
         is_of_this_process() && self.process == std::process::id()
     }
 
+    /// Has the CPU profile end with it.
+    pub fn sample(&self, sampling: Sampling) {
+        *self.sampling() = Some(sampling);
+    }
+
+    fn sampling(&self) -> MutexGuard<'_, Option<Sampling>> {
+        self.sampling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Ends it without a profile.
     pub fn cancel(&self) {
+        drop(self.sampling().take());
         self.set(State::Over);
         self.leave();
     }
@@ -149,11 +164,10 @@ impl Run {
     }
 
     fn write(&self, cause: Cause) -> Result<(), Error> {
-        let plan = self.plan.clone();
-        let late = || Error::Late { path: self.plan.heap.shown.clone() };
-        match thread::within(PATIENCE, move || plan.write(cause)) {
+        let (plan, sampling) = (self.plan.clone(), self.sampling().take());
+        match thread::within(PATIENCE, move || plan.write(sampling, cause)) {
             Ok(Some(written)) => written,
-            Ok(None) => say_elsewhere(late(), cause),
+            Ok(None) => say_elsewhere(Error::Late { waited: PATIENCE }, cause),
             Err(error) => say_elsewhere(Error::Thread(error), cause),
         }
     }
@@ -195,17 +209,32 @@ pub fn end_now() {
 }
 
 impl Plan {
-    fn write(&self, cause: Cause) -> Result<(), Error> {
-        let Target { shown, absolute } = &self.heap;
-        self.heap.make_folder();
-        let written = heap::write(absolute).map_err(|error| match error {
-            Error::File { source, .. } => Error::File { path: shown.clone(), source },
-            other => other,
+    /// Writes what there is to write. The CPU profile ends before the work on the other.
+    fn write(&self, sampling: Option<Sampling>, cause: Cause) -> Result<(), Error> {
+        let sampled = sampling.map(Sampling::stop);
+        let heap = self.heap.as_ref().map(|target| {
+            let written = target.written_by(|path| heap::write(path));
+            self.tell(target, written, Notice::heap(cause))
         });
-        match &written {
-            Ok(()) if !self.is_quiet => notice::written(shown, cause),
-            Err(error) if cause != Cause::Asked => notice::failed(error),
-            _ => {}
+        let cpu = self.cpu.as_ref().zip(sampled).map(|(target, sampled)| {
+            let written = sampled.and_then(|profile| target.written_by(|path| profile.write(path)));
+            self.tell(target, written, Notice::Cpu)
+        });
+        let mut errors = [heap, cpu].into_iter().flatten().filter_map(Result::err);
+        let first = errors.next().map_or(Ok(()), Err);
+        if cause == Cause::Asked {
+            errors.for_each(|error| notice::failed(&error));
+        } else if let Err(error) = &first {
+            notice::failed(error);
+            errors.for_each(|error| notice::failed(&error));
+        }
+        first
+    }
+
+    /// Says where a profile is, if it is there.
+    fn tell(&self, at: &Target, written: Result<(), Error>, of: Notice) -> Result<(), Error> {
+        if written.is_ok() && !self.is_quiet {
+            notice::written(of, &at.shown);
         }
         written
     }

@@ -63,11 +63,18 @@ impl Folder {
 }
 
 impl Target {
-    /// Makes the folder again, should it be gone.
-    pub fn make_folder(&self) {
+    /// Writes it by `write`, which takes a path. The folder is made again, should it be gone.
+    ///
+    /// # Errors
+    /// That of `write`, about the name that the user knows.
+    pub fn written_by(&self, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
         if let Some(folder) = self.absolute.parent() {
             // What is wrong shows when the file is written.
             let _ = fs::create_dir_all(folder);
         }
+        write(&self.absolute).map_err(|error| match error {
+            Error::File { source, .. } => Error::File { path: self.shown.clone(), source },
+            other => other,
+        })
     }
 }

@@ -7,22 +7,33 @@ use std::path::Path;
 use super::ending::Cause;
 use crate::Error;
 
-/// Where the profile is, and what to type. A program that ends has freed what it had, unless it was
-/// ended from outside.
-pub fn written(path: &Path, cause: Cause) {
-    if cause != Cause::Signal {
-        return allocated(path);
-    }
-    let path = quoted(path);
-    say(&format!("heap profile: {path}; to see what was in use: heapwise -top {path}"));
+/// What a profile is looked at for.
+#[derive(Clone, Copy, Debug)]
+pub enum Notice {
+    /// A program that ends has freed what it had.
+    Allocated,
+    /// Unless it is ended from outside.
+    InUse,
+    /// A CPU profile.
+    Cpu,
 }
 
-/// Where a profile is that says what was allocated.
-pub fn allocated(path: &Path) {
+impl Notice {
+    /// What a heap profile at such an end is looked at for.
+    pub fn heap(cause: Cause) -> Self {
+        if cause == Cause::Signal { Self::InUse } else { Self::Allocated }
+    }
+}
+
+/// Where a profile is, and what to type.
+pub fn written(of: Notice, path: &Path) {
     let path = quoted(path);
-    say(&format!(
-        "heap profile: {path}; to see what was allocated: heapwise -top -alloc_space {path}"
-    ));
+    let (kind, question, flag) = match of {
+        Notice::Allocated => ("heap", "what was allocated", " -alloc_space"),
+        Notice::InUse => ("heap", "what was in use", ""),
+        Notice::Cpu => ("CPU", "where time went", ""),
+    };
+    say(&format!("{kind} profile: {path}; to see {question}: heapwise -top{flag} {path}"));
 }
 
 /// Why there is no profile, and what to do.

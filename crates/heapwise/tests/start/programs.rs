@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use heapwise::start::{Profiling, Start};
 
+use crate::common::burning;
+
 /// Variables: the name of the program; the folder for profiles, if it is to profile itself.
 pub const NAME: &str = "HEAPWISE_TEST_PROGRAM";
 pub const FOLDER: &str = "HEAPWISE_TEST_FOLDER";
@@ -27,6 +29,11 @@ pub fn run(name: &str) -> ExitCode {
         "exits elsewhere" => exits_elsewhere(),
         "exits and holds the lock of standard error" => exits_with_lock(),
         "says nothing" => says_nothing(),
+        "takes both, and exits" => takes_both(|| std::process::exit(3)),
+        "takes both, and waits" => takes_both(|| {
+            say_ready();
+            sleep_for_ever()
+        }),
         "waits" => waits(),
         "waits without heapwise's handlers" => waits_alone(),
         "handles, set before" => handles(true, on_signal),
@@ -113,6 +120,13 @@ fn exits_with_lock() -> ExitCode {
 fn says_nothing() -> ExitCode {
     let _profile = begin_with(|start| start.heap().quiet());
     ExitCode::from(7)
+}
+
+/// Spends time where the CPU profile must show it.
+fn takes_both(then: fn() -> ExitCode) -> ExitCode {
+    let _profile = begin_with(|start| start.heap().cpu_at(500));
+    burning::burn(Duration::from_millis(300));
+    then()
 }
 
 fn waits() -> ExitCode {

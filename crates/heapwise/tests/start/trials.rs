@@ -11,6 +11,8 @@ use std::time::Instant;
 use heapwise::Error;
 use libtest_mimic::Trial;
 
+use crate::common;
+use crate::common::burning::{samples_in, total};
 use crate::process::{End, Program, SOON, folder, names};
 
 pub fn all() -> Vec<Trial> {
@@ -24,6 +26,7 @@ pub fn all() -> Vec<Trial> {
         ("a_program_that_ends_leaves_its_profile", ends as fn()),
         ("a_quiet_program_says_nothing", quiet),
         ("a_signal_ends_the_program_after_its_profile", signals),
+        ("both_kinds_of_profile_are_written", both_kinds),
         ("signals_can_be_left_alone", no_signals),
         ("a_second_signal_ends_the_program_at_once", two_signals),
         ("a_program_does_not_wait_for_ever", stuck),
@@ -89,6 +92,33 @@ fn signals() {
         assert_eq!(end.status.signal(), Some(signal));
         program.assert_whole();
         assert!(end.stderr.contains("what was in use: heapwise -top "), "{}", end.stderr);
+    }
+}
+
+fn both_kinds() {
+    for (name, signal) in
+        [("takes both, and exits", None), ("takes both, and waits", Some(libc::SIGTERM))]
+    {
+        let (program, end) = both(name, |program| {
+            if let Some(signal) = signal {
+                program.wait_until_ready();
+                program.send(signal);
+            }
+        });
+        assert_eq!((end.status.signal(), end.status.code().unwrap_or(3)), (signal, 3), "{name}");
+        assert_eq!(names(&program.profile), ["cpu.pb.gz", "mem.pb.gz"]);
+        program.assert_shows_what_is_kept();
+        let cpu = program.profile.with_file_name("cpu.pb.gz");
+        let profile = common::profile(&fs::read(&cpu).unwrap());
+        profile.validate().unwrap();
+        assert!(samples_in(&profile, ["burn"])[0] > 10, "{:?}", total(&profile));
+        let line =
+            format!("CPU profile: {0}; to see where time went: heapwise -top {0}\n", cpu.display());
+        assert!(
+            end.stderr.contains(&line) && end.stderr.contains("heap profile: "),
+            "{name}: {}",
+            end.stderr
+        );
     }
 }
 
