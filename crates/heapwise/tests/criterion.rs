@@ -9,6 +9,7 @@ use std::fs;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 
+use common::burning::total;
 use criterion::{Criterion, criterion_group};
 use heapwise::criterion::Profiler;
 use libtest_mimic::{Arguments, Trial};
@@ -31,7 +32,7 @@ fn large(c: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default().with_profiler(Profiler::new().interval(1));
+    config = Criterion::default().with_profiler(Profiler::new().heap().interval(1).cpu());
     targets = small, large
 }
 
@@ -71,5 +72,9 @@ fn profiles() {
         let found = of(size).unwrap();
         assert!(found[0] > 100, "{name}: {found:?}");
         assert_eq!(of(other), None, "{name}");
+        let cpu = common::profile(&fs::read(path.with_file_name("cpu.pb.gz")).unwrap());
+        cpu.validate().unwrap();
+        // Of a second, on a machine that has other things to do.
+        assert!(total(&cpu) > 5, "{name}: {}", total(&cpu));
     }
 }
