@@ -55,7 +55,17 @@ impl Program {
     }
 
     pub fn start_with(name: &str, profiles: Option<&Path>, stderr: Stdio) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
+        let command = Command::new(std::env::current_exe().unwrap());
+        Self::start_by(command, name, profiles, stderr)
+    }
+
+    /// Starts it by a command that runs this program.
+    pub fn start_by(
+        mut command: Command,
+        name: &str,
+        profiles: Option<&Path>,
+        stderr: Stdio,
+    ) -> Self {
         command.env(programs::NAME, name).env("RUST_BACKTRACE", "0");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         let profile = profiles.map(|folder| folder.join("mem.pb.gz")).unwrap_or_default();
@@ -73,8 +83,7 @@ impl Program {
     }
 
     pub fn send(&self, signal: libc::c_int) {
-        // SAFETY: sends a signal to a child that was not waited for.
-        assert_eq!(unsafe { libc::kill(self.child.id() as libc::pid_t, signal) }, 0);
+        send(self.child.id(), signal);
     }
 
     /// Waits for its end, and for what it said.
@@ -113,6 +122,12 @@ impl Program {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
+}
+
+/// Sends a signal to a process that is a child's, and was not waited for.
+pub fn send(process: u32, signal: libc::c_int) {
+    // SAFETY: sends a signal.
+    assert_eq!(unsafe { libc::kill(process as libc::pid_t, signal) }, 0);
 }
 
 /// The files in the folder of `profile`.

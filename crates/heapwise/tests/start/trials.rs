@@ -5,15 +5,16 @@ use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::process::Stdio;
-use std::time::Instant;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use heapwise::Error;
 use libtest_mimic::Trial;
 
 use crate::common;
 use crate::common::burning::{samples_in, total};
-use crate::process::{End, Program, SOON, folder, names};
+use crate::process::{self, End, Program, SOON, folder, names};
 
 pub fn all() -> Vec<Trial> {
     let trial = |(name, test): (&str, fn())| {
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Trial> {
         ("a_second_signal_ends_the_program_at_once", two_signals),
         ("a_program_does_not_wait_for_ever", stuck),
         ("the_programs_own_handlers_decide", own_handlers),
+        ("the_first_process_of_a_container_lives_on", first_process),
         ("an_ignored_signal_stays_ignored", ignored),
         ("no_room_on_the_disk_is_said_and_nothing_else_happens", no_room),
         ("a_file_system_that_is_full", full),
@@ -188,6 +190,37 @@ fn own_handlers() {
     }
 }
 
+/// The kernel does not end such a process by a signal that it does not handle.
+fn first_process() {
+    let folder = folder();
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--pid", "--fork", "--kill-child"]).arg(std::env::current_exe().unwrap());
+    let may =
+        Command::new("unshare").args(["--pid", "--fork", "true"]).stderr(Stdio::null()).status();
+    if !may.is_ok_and(|status| status.success()) {
+        // Only root may.
+        return;
+    }
+    let mut program = Program::start_by(unshare, "waits", Some(folder.path()), Stdio::piped());
+    program.wait_until_ready();
+    let parent = program.child.id();
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap();
+    let process = children.trim().parse().unwrap();
+    for _ in 0..2 {
+        let end = Instant::now() + SOON;
+        while !program.profile.exists() {
+            assert!(Instant::now() < end, "no profile is written");
+            // Nothing comes of one that arrives while the last one is being dealt with.
+            process::send(process, libc::SIGTERM);
+            thread::sleep(Duration::from_millis(10));
+        }
+        program.assert_shows_what_is_kept();
+        fs::remove_file(&program.profile).unwrap();
+    }
+    process::send(process, libc::SIGKILL);
+    program.end();
+}
+
 fn ignored() {
     for name in ["ignores, set before", "ignores, set after"] {
         let (program, end) = both(name, |program| {
@@ -211,7 +244,7 @@ fn full() {
     let folder = folder();
     let place = folder.path().to_str().unwrap();
     let mount = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place];
-    let mount = std::process::Command::new("mount").args(mount).stderr(Stdio::null()).status();
+    let mount = Command::new("mount").args(mount).stderr(Stdio::null()).status();
     if !mount.is_ok_and(|status| status.success()) {
         // Only root may; a limit on files, which everybody may set, is tested above.
         return;
@@ -225,7 +258,7 @@ fn full() {
     let end = program.end();
     let left = names(&program.profile);
     drop(filler);
-    let umount = std::process::Command::new("umount").args(["-l", place]).status();
+    let umount = Command::new("umount").args(["-l", place]).status();
     assert!(umount.unwrap().success());
     assert_eq!(end.status.signal(), Some(libc::SIGTERM));
     assert_eq!(left, [""; 0]);

@@ -96,8 +96,8 @@ fn keep(run: &Run) {
                 die(signal);
                 // Only the first process of a container gets here: the kernel does not end it by a
                 // signal that it does not handle.
-                set_disposition(signal, handler());
                 PENDING.store(NONE, Ordering::Release);
+                set_disposition(signal, handler());
             }),
         }
     }
