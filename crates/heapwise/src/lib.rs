@@ -38,6 +38,15 @@
 //! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
 //! | `criterion` | `heapwise::criterion::Profiler`: a profile for each benchmark; with `http` | criterion 0.8 |
 //!
+//! # Platforms
+//!
+//! | | allocations and processor time | stacks |
+//! |---|---|---|
+//! | Linux, x86_64 | recorded | by unwind tables: nothing is needed of the program |
+//! | Linux, aarch64 | recorded | by frame pointers, which its ABI asks for |
+//! | Linux, other processors | allocations are counted, but no profile is made: [`Error::Mappings`] | |
+//! | elsewhere | [`Alloc`] passes everything on; each function that would give a profile gives [`Error::Recorder`] or [`Error::Cpu`], which say that nothing is recorded there | |
+//!
 //! # What counts
 //!
 //! * A profile shows what is in use *now*, to the instant. There is no collector to wait for.
