@@ -38,14 +38,15 @@
 //! The child of a fork writes nothing: it may begin on its own.
 //!
 //! ```text
-//! Start -> folder -> run -> ending -> whole file -> notice
-//!                     ^ drop, exits, signals
+//! Start -> folder -> plan -> ending -> plan -> thread -> whole file -> notice
+//!                             ^ drop, exits, signals
 //! ```
 
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing begins"))]
 mod ending;
 mod folder;
 pub(crate) mod notice;
+mod plan;
 #[cfg_attr(target_os = "linux", path = "start/linux/mod.rs")]
 mod platform;
 mod thread;
@@ -57,8 +58,9 @@ use std::sync::Arc;
 use heapwise_recorder::{self as recorder, Muted};
 
 use crate::{Error, cpu, heap};
-use ending::{Cause, Plan, Run};
+use ending::Run;
 use folder::Folder;
+use plan::{Cause, Plan};
 use platform::Watch;
 
 /// Profiles this program from [`Start::begin`] on, which is to be called last, to its end.

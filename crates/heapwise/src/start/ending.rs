@@ -4,39 +4,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::folder::Target;
-use super::notice::Notice;
+use super::plan::{Cause, Plan};
 use super::{notice, platform, thread};
+use crate::Error;
 use crate::cpu::Sampling;
-use crate::{Error, heap};
 
 /// How long the end of the program waits for its profile.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long it waits until it has said that it waits no longer.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// What is written at the end, and how.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The heap profile, if there is to be one.
-    pub heap: Option<Target>,
-    /// The CPU profile, if there is to be one.
-    pub cpu: Option<Target>,
-    /// Whether to say nothing when all went well.
-    pub is_quiet: bool,
-}
-
-/// What brings the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The program's own code, which takes the error and tells it.
-    Asked,
-    /// The program's own code, with nobody to take an error.
-    End,
-    /// Somebody else.
-    Signal,
-}
 
 /// Profiling from its beginning to its end. There is one at a time in a process.
 #[derive(Debug)]
@@ -205,38 +182,6 @@ pub fn end_now() {
     if let Some(run) = run {
         // What went wrong was said.
         let _ = run.end(Cause::End);
-    }
-}
-
-impl Plan {
-    /// Writes what there is to write. The CPU profile ends before the work on the other.
-    fn write(&self, sampling: Option<Sampling>, cause: Cause) -> Result<(), Error> {
-        let sampled = sampling.map(Sampling::stop);
-        let heap = self.heap.as_ref().map(|target| {
-            let written = target.written_by(|path| heap::write(path));
-            self.tell(target, written, Notice::heap(cause))
-        });
-        let cpu = self.cpu.as_ref().zip(sampled).map(|(target, sampled)| {
-            let written = sampled.and_then(|profile| target.written_by(|path| profile.write(path)));
-            self.tell(target, written, Notice::Cpu)
-        });
-        let mut errors = [heap, cpu].into_iter().flatten().filter_map(Result::err);
-        let first = errors.next().map_or(Ok(()), Err);
-        if cause == Cause::Asked {
-            errors.for_each(|error| notice::failed(&error));
-        } else if let Err(error) = &first {
-            notice::failed(error);
-            errors.for_each(|error| notice::failed(&error));
-        }
-        first
-    }
-
-    /// Says where a profile is, if it is there.
-    fn tell(&self, at: &Target, written: Result<(), Error>, of: Notice) -> Result<(), Error> {
-        if written.is_ok() && !self.is_quiet {
-            notice::written(of, &at.shown);
-        }
-        written
     }
 }
 

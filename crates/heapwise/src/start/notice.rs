@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use super::ending::Cause;
+use super::plan::Cause;
 use crate::Error;
 
 /// What a profile is looked at for.
