@@ -66,9 +66,9 @@
 
 mod alloc;
 pub mod cpu;
-pub mod custom;
 #[cfg(feature = "criterion")]
 pub mod criterion;
+pub mod custom;
 mod error;
 pub mod heap;
 mod heap_profile;
