@@ -18,7 +18,7 @@ use summary::{Finished, Outcome};
 pub const SUBCOMMAND: Subcommand = Subcommand {
     name: "test",
     options: "[--only NAME] [--allow-missing] [-- ARGUMENTS OF THE LAST COMMAND]",
-    about: "run every check: fmt, clippy, doc, tidy, tests, golden, parity, browser",
+    about: "run every check: fmt, clippy, doc, tidy, tests, abort, platforms, golden, parity, browser",
     run,
 };
 
@@ -74,7 +74,9 @@ mod tests {
         assert_eq!(selected(None).unwrap().len(), CHECKS.len());
         let Err(message) = selected(Some("speed")) else { panic!("no such check") };
         assert!(
-            message.contains("fmt, clippy, doc, tidy, tests, golden, parity, browser"),
+            message.contains(
+                "fmt, clippy, doc, tidy, tests, abort, platforms, golden, parity, browser"
+            ),
             "{message}"
         );
     }

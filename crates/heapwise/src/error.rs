@@ -1,13 +1,16 @@
 //! Why a profile was not written, or nothing is recorded to a file.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{fmt, io};
 
 use heapwise_cpu_sampler as cpu_sampler;
 use heapwise_recorder as recorder;
 
 /// Why a profile was not written, or nothing is recorded to a file. The program goes on as before.
-#[derive(Debug)]
+///
+/// Its `Debug` is the same sentence as its `Display`: that is what a `main` shows which returns it.
 #[non_exhaustive]
 pub enum Error {
     /// What was recorded could not be read.
@@ -34,7 +37,31 @@ pub enum Error {
         /// What failed.
         source: io::Error,
     },
+    /// The program's global allocator is not [`Alloc`](crate::Alloc), so that nothing is recorded.
+    NotInstalled,
+    /// [`start`](crate::start()) has begun already, and has not ended.
+    Started,
+    /// A folder for profiles could not be made, or no file in it.
+    Folder {
+        /// The folder that was asked for.
+        path: PathBuf,
+        /// What failed.
+        source: io::Error,
+    },
+    /// Profiles were not written in the time that the end of a program waits for them.
+    Late {
+        /// How long that is.
+        waited: Duration,
+    },
 }
+
+/// What to add to a program.
+const NOT_INSTALLED: &str = "heap profile: nothing is recorded, because the program's global \
+    allocator is not Heapwise's. Add to the program:
+
+    #[global_allocator]
+    static ALLOC: heapwise::Alloc = heapwise::Alloc::system(); // or Alloc::new(another allocator)
+";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +75,29 @@ impl fmt::Display for Error {
                 write!(f, "recording to {}: {source}", path.display())
             }
             Self::File { path, source } => write!(f, "profile {}: {source}", path.display()),
+            Self::NotInstalled => f.write_str(NOT_INSTALLED),
+            Self::Started => f.write_str(
+                "heapwise::start: profiling has begun already and has not ended; one at a time",
+            ),
+            Self::Folder { path, source } => {
+                let advice = match source.kind() {
+                    ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+                        "it, or what it is in, is a file: name another folder with .dir(..)"
+                    }
+                    _ => "name a folder with .dir(..) in which files can be made",
+                };
+                write!(f, "folder {} for profiles: {source}; {advice}", path.display())
+            }
+            Self::Late { waited } => {
+                write!(f, "profile: not written within {} s, and given up", waited.as_secs())
+            }
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -57,10 +106,11 @@ impl std::error::Error for Error {
         match self {
             Self::Recorder(error) => Some(error),
             Self::Cpu(error) => Some(error),
-            Self::Mappings(_) => None,
+            Self::Mappings(_) | Self::NotInstalled | Self::Started | Self::Late { .. } => None,
             Self::Write(error)
             | Self::Thread(error)
             | Self::Recording { source: error, .. }
+            | Self::Folder { source: error, .. }
             | Self::File { source: error, .. } => Some(error),
         }
     }

@@ -16,7 +16,6 @@
 //! A program that has freed everything has an empty `inuse_space` and a full `alloc_space`.
 
 use std::io::{self, Write};
-use std::os::fd::IntoRawFd;
 use std::path::Path;
 
 use heapwise_recorder::{self as recorder, Muted, RecordError, Texts};
@@ -122,7 +121,7 @@ pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
         drop_frames: plumbing::DROP_FRAMES.as_bytes(),
         now: moment::time_nanos().cast_unsigned(),
     };
-    recorder::record_to(file.into_raw_fd(), &texts).map_err(|error| {
+    recorder::record_to(file, &texts).map_err(|error| {
         // The error is the one to report.
         let _ = std::fs::remove_file(path);
         match error {

@@ -69,10 +69,10 @@
 
 #[cfg(feature = "axum")]
 mod axum;
-mod baseline;
+pub(crate) mod baseline;
 mod index;
 mod legacy_text;
-mod memory;
+pub(crate) mod memory;
 mod pending;
 mod place;
 mod query;

@@ -5,22 +5,25 @@
 //! static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
 //!
 //! fn main() -> Result<(), heapwise::Error> {
+//!     let _profile = heapwise::start().heap().begin()?; // mem.pb.gz, however the program ends
 //!     let names: Vec<String> = (0..100_000).map(|i| format!("name {i}")).collect();
-//!     heapwise::write_heap_profile("mem.pb.gz")?;
+//!     heapwise::write_heap_profile("now.pb.gz")?; // of this moment
 //!     drop(names);
 //!     Ok(())
 //! }
 //! ```
 //!
-//! `heapwise top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions hold
+//! `heapwise -top mem.pb.gz` or `go tool pprof -top mem.pb.gz` then shows which functions held
 //! memory. Names and lines come from the program's own file and its debug information; nothing is
-//! resolved inside the program.
+//! resolved inside the program. Which ends of a program are covered: see [`mod@start`].
 //!
 //! ```text
 //! allocation -> recorder -> snapshot -> Profile -> bytes -> file
 //!  alloc.rs     (crate)    heap_profile.rs        heap.rs   whole_file.rs
 //! processor time -> cpu_sampler -> tally -> Profile -> bytes -> file
 //!                    (crate)       cpu/                         whole_file.rs
+//!
+//! start.rs: when that happens by itself
 //! ```
 //!
 //! # Features
@@ -33,6 +36,16 @@
 //! | `http` | `heapwise::http`: answers to requests below `/debug/pprof/`, for a server of your own | `http`, `bytes`, `itoa` |
 //! | `server` | `heapwise::http::serve`: a small server for them; with `http` | `httparse` |
 //! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
+//! | `criterion` | `heapwise::criterion::Profiler`: a profile for each benchmark; with `http` | criterion 0.8 |
+//!
+//! # Platforms
+//!
+//! | | allocations and processor time | stacks |
+//! |---|---|---|
+//! | Linux, x86_64 | recorded | by unwind tables: nothing is needed of the program |
+//! | Linux, aarch64 | recorded | by frame pointers, which its ABI asks for |
+//! | Linux, other processors | allocations are counted, but no profile is made: [`Error::Mappings`] | |
+//! | elsewhere | [`Alloc`] passes everything on; each function that would give a profile gives [`Error::Recorder`] or [`Error::Cpu`], which say that nothing is recorded there | |
 //!
 //! # What counts
 //!
@@ -53,6 +66,8 @@
 
 mod alloc;
 pub mod cpu;
+#[cfg(feature = "criterion")]
+pub mod criterion;
 pub mod custom;
 mod error;
 pub mod heap;
@@ -65,9 +80,11 @@ mod mapped;
 mod moment;
 mod plumbing;
 mod recording_file;
+pub mod start;
 mod whole_file;
 
 pub use alloc::Alloc;
 pub use error::Error;
 pub use heap::write as write_heap_profile;
 pub use labels::{Labelled, Labels, label};
+pub use start::start;

@@ -1,6 +1,5 @@
 //! The process at a moment: the time, and where its code is.
 
-use std::os::unix::ffi::OsStringExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use heapwise_profile::CodeFile;
@@ -33,7 +32,7 @@ pub fn time_nanos() -> i64 {
 
 /// The path of the main binary, also where it was deleted meanwhile; empty if it cannot be known.
 pub fn main_file() -> Vec<u8> {
-    let path = std::env::current_exe().unwrap_or_default().into_os_string().into_vec();
+    let path = std::env::current_exe().unwrap_or_default().into_os_string().into_encoded_bytes();
     path.strip_suffix(b" (deleted)").map(<[u8]>::to_vec).unwrap_or(path)
 }
 

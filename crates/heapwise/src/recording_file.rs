@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use heapwise_profile::is_recording;
@@ -22,7 +21,11 @@ pub fn create(path: &Path) -> io::Result<File> {
         }
         fs::rename(path, previous(path))?;
     }
-    OpenOptions::new().read(true).write(true).create_new(true).mode(0o444).open(path)
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o444);
+    options.open(path)
 }
 
 /// The size of the file, if there is one.

@@ -1,6 +1,6 @@
 //! A file that is written whole, or not at all.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -10,16 +10,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// after a crash; nothing else stays behind.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = target(path)?;
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
+    let (folder, name) = parts(&path)?;
     let (mut file, temporary) = Temporary::create(folder, name.to_owned())?;
     file.write_all(bytes)?;
     file.sync_all()?;
     temporary.rename(&path)?;
     sync_folder(folder)
+}
+
+/// Why a file cannot be written.
+#[derive(Debug)]
+pub enum Refused {
+    /// Because of what is there.
+    Target(io::Error),
+    /// Because of the folder.
+    Folder(io::Error),
+}
+
+/// Whether [`write`] could write the file `path` now, but for room on the disk.
+pub fn check(path: &Path) -> Result<(), Refused> {
+    let path = target(path).map_err(Refused::Target)?;
+    let (folder, name) = parts(&path).map_err(Refused::Target)?;
+    Temporary::create(folder, name.to_owned()).map(drop).map_err(Refused::Folder)
+}
+
+/// The folder of a file, and its name there.
+fn parts(path: &Path) -> io::Result<(&Path, &OsStr)> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    Ok((folder, path.file_name().ok_or(ErrorKind::InvalidInput)?))
 }
 
 /// Where the file is, behind symbolic links. What is there must be a regular file: renaming over a

@@ -25,7 +25,8 @@
 //! | the way of an event | `recorder.rs`, `process.rs` |
 //! | when the heap was largest | `peak.rs` |
 //! | how long objects live | `lifetimes.rs` |
-//! | what others see | `snapshot.rs` |
+//! | what others see | `snapshot.rs`, `counts.rs`, `error.rs` |
+//! | where nothing is recorded | `elsewhere.rs` |
 //!
 //! # Why recorded blocks have addresses of their own
 //!
@@ -65,54 +66,98 @@
 //!
 //! The crate knows no profile format and resolves no address.
 
+#[cfg(target_os = "linux")]
 mod arena;
+#[cfg(target_os = "linux")]
 mod bucket_table;
+#[cfg(target_os = "linux")]
 mod capture;
+#[cfg(target_os = "linux")]
 mod counters;
+mod counts;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nobody enters"))]
 mod entry;
+#[cfg(target_os = "linux")]
 mod errno;
+mod error;
+#[cfg(target_os = "linux")]
 mod fork;
+#[cfg(target_os = "linux")]
 mod futex;
+#[cfg(target_os = "linux")]
 mod interval;
+#[cfg(target_os = "linux")]
 mod journal;
+#[cfg(target_os = "linux")]
 mod label_index;
+#[cfg(target_os = "linux")]
 mod label_memo;
+#[cfg(target_os = "linux")]
 mod label_table;
+#[cfg(target_os = "linux")]
 pub mod labels;
+#[cfg(target_os = "linux")]
 mod lifetimes;
+#[cfg(target_os = "linux")]
 mod live_table;
+#[cfg(target_os = "linux")]
 mod lock;
+#[cfg(target_os = "linux")]
 mod math;
+#[cfg(target_os = "linux")]
 mod peak;
+#[cfg(target_os = "linux")]
 mod pool;
+#[cfg(target_os = "linux")]
 mod process;
+#[cfg(target_os = "linux")]
 mod random;
+#[cfg(target_os = "linux")]
 mod range;
+#[cfg(target_os = "linux")]
 mod recorder;
+#[cfg(target_os = "linux")]
 mod recording;
+#[cfg(target_os = "linux")]
 mod region;
+#[cfg(target_os = "linux")]
 mod reserve;
+#[cfg(target_os = "linux")]
 mod sampler;
+#[cfg(target_os = "linux")]
 mod size_class;
+#[cfg(target_os = "linux")]
 mod snapshot;
+#[cfg(target_os = "linux")]
 mod span;
+#[cfg(target_os = "linux")]
 mod stack_table;
 
-pub use arena::mapped_bytes;
-pub use capture::Caller;
-pub use counters::{Count, Dropped};
+// Where there is no recorder, an allocator passes everything on, and who asks is told.
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+
+pub use counts::{Count, Dropped};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::*;
 pub use entry::Muted;
+pub use error::{Error, RecordError};
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
-pub use interval::{DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exact};
-pub use lifetimes::{LIFETIMES, Lifetimes};
-pub use live_table::Block;
-pub use process::{
-    Error, RecordError, allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark,
-    may_hold, passes, put_back, record, record_to, retire, revive, set_interval, snapshot, stack,
-    take, totals, withdraw,
+#[cfg(target_os = "linux")]
+pub use {
+    arena::mapped_bytes,
+    capture::Caller,
+    interval::{DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exact},
+    lifetimes::{LIFETIMES, Lifetimes},
+    live_table::Block,
+    process::{
+        allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark, may_hold, passes,
+        put_back, record, record_to, retire, revive, sees, set_interval, snapshot, stack, take,
+        totals, withdraw,
+    },
+    recorder::is_large,
+    recording::Texts,
+    sampler::{MAX_INTERVAL, Weight},
+    snapshot::{Row, Snapshot, Totals},
+    stack_table::StackId,
 };
-pub use recorder::is_large;
-pub use recording::Texts;
-pub use sampler::{MAX_INTERVAL, Weight};
-pub use snapshot::{Row, Snapshot, Totals};
-pub use stack_table::StackId;

@@ -4,11 +4,14 @@
 //! free. What they do not settle goes to the functions marked cold.
 
 use std::alloc::Layout;
+use std::fs::File;
+use std::os::fd::IntoRawFd;
 use std::ptr::NonNull;
 
 use crate::capture::Caller;
 use crate::counters::Dropped;
 use crate::entry::{Muted, Outermost};
+pub use crate::error::{Error, RecordError};
 use crate::label_memo::LabelMemo;
 use crate::label_table::LabelSet;
 use crate::labels::Carried;
@@ -87,6 +90,14 @@ pub fn holds(address: usize) -> bool {
 pub fn set_interval(bytes: u64) {
     interval::set(bytes);
     THREAD.with(|thread| thread.sampler.judge_anew());
+}
+
+/// Whether what `allocate` asks a global allocator for, once at least, comes to [`mark`]: whether there
+/// is anything to record. Changes no estimate.
+pub fn sees(allocate: impl FnOnce()) -> bool {
+    THREAD.with(|thread| thread.sampler.judge_anew());
+    allocate();
+    THREAD.with(|thread| thread.sampler.has_judged())
 }
 
 /// Records an allocation that is not large, and serves it: memory of that layout, uninitialised.
@@ -183,38 +194,6 @@ pub fn put_back(block: Block) {
     }
 }
 
-/// Why there is no snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// The kernel gave no memory for the copy.
-    NoMemory,
-    /// Asked for by a signal handler that interrupted the recorder.
-    Inside,
-    /// This process was forked by a signal handler that interrupted the recorder.
-    Abandoned,
-}
-
-/// Why there is no recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordError {
-    /// The recorder could not be asked.
-    Recorder(Error),
-    /// An operation on the file failed, with this number of the kernel's.
-    File(i32),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::NoMemory => "the kernel gave no memory for a copy of what was recorded",
-            Self::Inside => "asked for a profile while the same thread was recording",
-            Self::Abandoned => "forked while recording, so what was recorded cannot be read",
-        })
-    }
-}
-
-impl std::error::Error for Error {}
-
 /// Copies what was recorded, as of one instant within this call.
 pub fn snapshot() -> Result<Snapshot, Error> {
     let inside = enter().ok_or_else(why_not)?;
@@ -238,13 +217,14 @@ pub fn keep_lifetimes() -> Result<(), Error> {
     RECORDER.keep_lifetimes(&inside).map_err(|_| Error::NoMemory)
 }
 
-/// Makes the file `fd`, which is empty and open for reading and writing, of what was recorded and
-/// will be. It belongs to the recorder from now on.
-pub fn record_to(fd: i32, texts: &Texts<'_>) -> Result<(), RecordError> {
+/// Makes `file`, which is empty and open for reading and writing, of what was recorded and will be.
+pub fn record_to(file: File, texts: &Texts<'_>) -> Result<(), RecordError> {
     fork::prepare_for_forks();
     let inside = enter().ok_or_else(|| RecordError::Recorder(why_not()))?;
     fork::guard_children().map_err(|_| RecordError::Recorder(Error::NoMemory))?;
-    RECORDER.record_to(&inside, fd, texts).map_err(|errno| RecordError::File(errno.0))?;
+    RECORDER
+        .record_to(&inside, file.into_raw_fd(), texts)
+        .map_err(|errno| RecordError::File(errno.0))?;
     RECORDER.region().note_mappings(&inside);
     note();
     Ok(())

@@ -128,6 +128,11 @@ impl Sampler {
         self.version.set(0);
     }
 
+    /// Whether a request has come to [`mark`](Self::mark) since [`judge_anew`](Self::judge_anew).
+    pub fn has_judged(&self) -> bool {
+        self.version.get() != 0
+    }
+
     fn change_interval(&self, version: u64, interval: u64) {
         if !self.is_seeded.replace(true) {
             self.random.seed(kernel_seed());

@@ -1,35 +1,48 @@
-//! A small service under load, which serves its heap profiles while it works. One of its handlers
+//! A small service over mimalloc, which serves its heap profiles while it works. One of its handlers
 //! leaks: which one?
 //!
-//! `service [ADDRESS [INTERVAL]]`: where the profiles are (127.0.0.1:6060), and one allocation in how many
-//! bytes is recorded (all of the first 4 MiB, then fewer). It ends when its standard input does.
+//! `service [ADDRESS [INTERVAL]] [--idle]`: where it listens (127.0.0.1:6060), and one allocation in how
+//! many bytes is recorded (all of the first 4 MiB, then fewer). It handles requests to `/`, and some of
+//! its own unless it is to be idle. It ends when its standard input does.
 #![forbid(unsafe_code)]
 
 mod handlers;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::net::TcpListener;
 
 use handlers::Service;
 
+#[cfg(not(feature = "bare"))]
 #[global_allocator]
-static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+static ALLOC: heapwise::Alloc<mimalloc::MiMalloc> = heapwise::Alloc::new(mimalloc::MiMalloc);
 
-/// Where the profiles are, unless an address is given.
+#[cfg(feature = "bare")]
+#[global_allocator]
+static ALLOC: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Where it listens, unless an address is given.
 const ADDRESS: &str = "127.0.0.1:6060";
 
 /// Requests that are handled before anyone can ask, so that whoever does finds something.
 const FIRST: u64 = 400;
 
-/// How many threads handle requests, and how long each rests between two.
-const WORKERS: u64 = 2;
+/// How many requests of its own it handles at a time, and how long each rests before the next.
+const OWN: u64 = 2;
 const REST: Duration = Duration::from_millis(1);
 
+/// Threads that handle requests.
+const WORKERS: usize = 2;
+
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1)) {
+    match run(std::env::args().skip(1).collect()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Standard error may be closed; the exit code still tells.
@@ -39,29 +52,53 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut words: impl Iterator<Item = String>) -> io::Result<()> {
+fn run(mut words: Vec<String>) -> io::Result<()> {
+    let all = words.len();
+    words.retain(|word| word != "--idle");
+    let own = if words.len() == all { OWN } else { 0 };
+    let mut words = words.into_iter();
     let address = words.next().unwrap_or_else(|| ADDRESS.to_owned());
     if let Some(interval) = words.next() {
         heapwise::heap::set_interval(interval.parse().map_err(io::Error::other)?);
     }
-    let (service, ends) = (Service::default(), AtomicBool::new(false));
-    (0..FIRST).for_each(|number| service.handle(number));
-    let server = heapwise::http::serve(&*address)?;
-    writeln!(io::stdout(), "http://{}/debug/pprof/", server.local_addr())?;
-    thread::scope(|scope| {
-        for worker in 0..WORKERS {
-            let (service, ends) = (&service, &ends);
-            scope.spawn(move || {
-                let mut number = FIRST + worker;
-                while !ends.load(Ordering::Relaxed) {
-                    service.handle(number);
-                    number += WORKERS;
-                    thread::sleep(REST);
-                }
-            });
-        }
-        let ended = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        ends.store(true, Ordering::Relaxed);
-        ended.map(drop)
-    })
+    let service = Arc::new(Numbered::default());
+    (0..FIRST).for_each(|_| service.handle_next());
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(WORKERS).enable_all().build()?;
+    let listener = runtime.block_on(TcpListener::bind(address))?;
+    writeln!(io::stdout(), "http://{}/debug/pprof/", listener.local_addr()?)?;
+    (0..own).for_each(|_| drop(runtime.spawn(handle_own(Arc::clone(&service)))));
+    let app = app(service);
+    runtime.spawn(async { axum::serve(listener, app).await });
+    io::copy(&mut io::stdin().lock(), &mut io::sink())?;
+    Ok(())
+}
+
+/// The service's own paths, and those of its profiles.
+fn app(service: Arc<Numbered>) -> Router {
+    let work = move || {
+        service.handle_next();
+        async { "done\n" }
+    };
+    Router::new().route("/", get(work)).merge(heapwise::http::router())
+}
+
+async fn handle_own(service: Arc<Numbered>) {
+    loop {
+        service.handle_next();
+        tokio::time::sleep(REST).await;
+    }
+}
+
+/// A service whose requests are numbered, whoever makes them: the number says what is asked for.
+#[derive(Debug, Default)]
+struct Numbered {
+    service: Service,
+    next: AtomicU64,
+}
+
+impl Numbered {
+    fn handle_next(&self) {
+        self.service.handle(self.next.fetch_add(1, Ordering::Relaxed));
+    }
 }

@@ -24,6 +24,12 @@ pub const CHECKS: &[Check] = &[
     Check { name: "doc", about: "the documentation builds without a warning", prepare: doc },
     Check { name: "tidy", about: "the layout is as ARCHITECTURE.md says", prepare: tidy },
     Check { name: "tests", about: "the tests of every crate", prepare: tests },
+    Check {
+        name: "abort",
+        about: "a program whose panics abort leaves its profile",
+        prepare: abort,
+    },
+    Check { name: "platforms", about: "the library compiles elsewhere", prepare: platforms },
     Check { name: "golden", about: "messages are as they were stored", prepare: golden },
     Check { name: "parity", about: "same bytes as the reference tool", prepare: parity },
     Check { name: "browser", about: "the web pages as a person uses them", prepare: browser },
@@ -52,6 +58,36 @@ fn tidy(workspace: &Workspace) -> Result<Vec<Command>> {
 
 fn tests(workspace: &Workspace) -> Result<Vec<Command>> {
     Ok(vec![in_root(workspace, &["test", "--workspace", "--no-fail-fast"])])
+}
+
+/// Linux on another processor, which records, and other systems, where everything says that it does not.
+const PLATFORMS: &[&str] =
+    &["aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "x86_64-pc-windows-gnu"];
+
+fn platforms(workspace: &Workspace) -> Result<Vec<Command>> {
+    let install = |platform: &&str| {
+        let installed = process::output(Command::new("rustup").args(["target", "add", platform]));
+        installed.map_err(|_| format!("install it with `rustup target add {platform}`"))
+    };
+    PLATFORMS.iter().try_for_each(|platform| install(platform).map(drop))?;
+    // Without criterion, which needs a C compiler for the platform.
+    let features = "axum,server";
+    let check = |platform: &&str| {
+        let words =
+            ["check", "--package", "heapwise", "--features", features, "--target", platform];
+        let mut check = in_root(workspace, &words);
+        check.env("RUSTFLAGS", "--deny warnings");
+        check
+    };
+    Ok(PLATFORMS.iter().map(check).collect())
+}
+
+/// In a folder of its own: everything is compiled once more.
+fn abort(workspace: &Workspace) -> Result<Vec<Command>> {
+    let mut run = in_root(workspace, &["run", "--quiet", "--package", "heapwise-abort"]);
+    run.args(["--config", "profile.dev.panic=\"abort\"", "--target-dir"]);
+    run.arg(workspace.target.join("abort"));
+    Ok(vec![run])
 }
 
 /// The commands that compare stored outputs; `cargo xtask bless` runs the same ones to store them.

@@ -1,6 +1,6 @@
 //! From the address of a request to who answers it: one row an endpoint.
 
-use std::os::unix::ffi::OsStringExt;
+use std::ffi::OsString;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -285,7 +285,7 @@ fn symbols() -> Response<Vec<u8>> {
 }
 
 fn command_line() -> Vec<u8> {
-    let words: Vec<Vec<u8>> = std::env::args_os().map(OsStringExt::into_vec).collect();
+    let words: Vec<Vec<u8>> = std::env::args_os().map(OsString::into_encoded_bytes).collect();
     words.join(&0)
 }
 

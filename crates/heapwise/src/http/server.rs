@@ -10,7 +10,10 @@ mod head;
 
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::os::fd::OwnedFd;
+#[cfg(unix)]
+use std::os::fd::OwnedFd as OwnedSocket;
+#[cfg(windows)]
+use std::os::windows::io::OwnedSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -123,7 +126,7 @@ pub struct Server {
 impl Server {
     fn start(listener: TcpListener, names: Names) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let socket = TcpStream::from(OwnedFd::from(listener.try_clone()?));
+        let socket = TcpStream::from(OwnedSocket::from(listener.try_clone()?));
         let stopped = Arc::new(AtomicBool::new(false));
         let connection = Connection { names: Arc::new(names), stopped: Arc::clone(&stopped) };
         let thread = thread::Builder::new()

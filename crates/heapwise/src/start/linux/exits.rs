@@ -1,0 +1,40 @@
+//! The ends of a program at which nothing is dropped: `exit`, and a panic that aborts. And forks, for
+//! whose children these ends mean nothing.
+
+use std::sync::Once;
+
+use crate::start::ending;
+
+/// Has every such end from now on write the profile, if there is one to write.
+pub fn prepare() {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| {
+        // SAFETY: the function lives as long as the process, and does not unwind. A failure leaves
+        // `exit` as it was.
+        unsafe { libc::atexit(at_exit) };
+        // SAFETY: as above.
+        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        if cfg!(panic = "abort") && !std::thread::panicking() {
+            end_before_abort();
+        }
+    });
+}
+
+/// Called by `exit`, on the thread that called it, while all others go on.
+extern "C" fn at_exit() {
+    ending::end_now();
+}
+
+/// Called in the child of a fork.
+extern "C" fn in_child() {
+    ending::forget_parent();
+}
+
+/// After the message of a panic, and before the program aborts.
+fn end_before_abort() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        before(info);
+        ending::end_now();
+    }));
+}

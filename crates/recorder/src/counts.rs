@@ -1,0 +1,46 @@
+//! Numbers that everybody sees: objects and bytes, and what was left out.
+
+use std::ops::AddAssign;
+
+/// A number of objects and the bytes in them, at most `i64::MAX` each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Number of objects.
+    pub objects: u64,
+    /// Bytes asked for, without what the allocator adds.
+    pub bytes: u64,
+}
+
+impl AddAssign for Count {
+    #[inline]
+    fn add_assign(&mut self, other: Self) {
+        self.objects = self.objects.saturating_add(other.objects).min(i64::MAX as u64);
+        self.bytes = self.bytes.saturating_add(other.bytes).min(i64::MAX as u64);
+    }
+}
+
+/// What the limits of the recorder left out so far, in recorded allocations (not weighted).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Recorded without their stack: the stack table was full, or the stack could not be walked.
+    pub stacks: u64,
+    /// Recorded with the innermost frames of their stack only.
+    pub outer_frames: u64,
+    /// Recorded as allocated but never as in use: the live table was full.
+    pub live: u64,
+    /// Not recorded at all: the kernel gave no memory.
+    pub samples: u64,
+    /// Recorded blocks whose free went unnoticed: it came from a signal handler that interrupted
+    /// the recorder. They stay in use, in every sense.
+    pub frees: u64,
+    /// Recorded with fewer labels than were asked for: one was too long, or there were too many, of a
+    /// set or of sets; or with none, because there was no room for another stack with other labels.
+    pub labels: u64,
+}
+
+impl Dropped {
+    /// Whether nothing was left out.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}

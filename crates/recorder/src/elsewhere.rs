@@ -1,0 +1,276 @@
+//! Where nothing is recorded: the same names, of which an allocator gets the answer that nothing is to be
+//! done, and everybody else [`Error::Unsupported`].
+//!
+//! Types that nobody can have a value of say which functions are never called.
+
+pub mod labels;
+
+use std::alloc::Layout;
+use std::convert::Infallible;
+use std::fs::File;
+use std::ptr::NonNull;
+
+use crate::counts::{Count, Dropped};
+use crate::error::{Error, RecordError};
+use labels::LabelSet;
+
+/// Mean bytes between samples unless the program says otherwise.
+pub const DEFAULT_INTERVAL: u64 = 512 << 10;
+/// The interval to start with for one that grows by itself.
+pub const GROWING_FROM_EXACT: u64 = 1;
+/// The largest interval, in bytes.
+pub const MAX_INTERVAL: u64 = 1 << 40;
+/// Parts of the histogram of lifetimes.
+pub const LIFETIMES: usize = 10;
+
+/// What a recorded allocation stands for: none is.
+pub type Weight = Infallible;
+/// A recorded large block: none is.
+pub type Block = Infallible;
+
+/// The function that an allocator wrapper calls for a recorded allocation, while it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(());
+
+impl Caller {
+    /// Whichever function it is.
+    ///
+    /// # Safety
+    /// Nothing is needed here; elsewhere the value must not outlive the function.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn here() -> Self {
+        Self(())
+    }
+}
+
+/// A stack: none is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StackId(u32);
+
+impl StackId {
+    /// The stack without frames.
+    pub const EMPTY: Self = Self(0);
+
+    /// The stack as a number.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The stack of a number that [`number`](Self::number) gave.
+    pub fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+/// What a recording says of its process besides what was recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    /// The path of the main binary.
+    pub main: &'a [u8],
+    /// A regular expression over the names of functions that reports leave out.
+    pub drop_frames: &'a [u8],
+    /// Nanoseconds since 1970.
+    pub now: u64,
+}
+
+/// How long freed objects lived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Objects in each part of the histogram.
+    pub lived: [u64; LIFETIMES],
+    /// Those that lived less than a millisecond.
+    pub temporary: Count,
+}
+
+/// The objects of one stack and one size class.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Where they were allocated.
+    pub stack: StackId,
+    /// Under which labels.
+    pub labels: LabelSet,
+    /// Mean bytes an object.
+    pub size: u64,
+    /// Allocated since the start.
+    pub alloc: Count,
+    /// Allocated and not yet freed.
+    pub inuse: Count,
+    /// In use at the moment when the most bytes were.
+    pub peak: Count,
+}
+
+/// Sums over a snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Allocated since the start.
+    pub alloc: Count,
+    /// Allocated and not yet freed.
+    pub inuse: Count,
+    /// In use at the moment when the most bytes were.
+    pub peak: Count,
+}
+
+/// What was recorded: there is none.
+#[derive(Debug)]
+pub enum Snapshot {}
+
+impl Snapshot {
+    /// One row a stack and size class.
+    pub fn rows(&self) -> &[Row] {
+        match *self {}
+    }
+
+    /// How long the freed objects of each row lived.
+    pub fn lifetimes(&self) -> &[Lifetimes] {
+        match *self {}
+    }
+
+    /// The return addresses of a stack.
+    pub fn frames(&self, _: StackId) -> std::iter::Empty<usize> {
+        match *self {}
+    }
+
+    /// The standard errors of the sums.
+    pub fn standard_errors(&self) -> Totals {
+        match *self {}
+    }
+
+    /// The sampling interval in force, in bytes.
+    pub fn interval(&self) -> u64 {
+        match *self {}
+    }
+
+    /// What the limits have left out.
+    pub fn dropped(&self) -> Dropped {
+        match *self {}
+    }
+}
+
+/// Every request goes by.
+#[inline(always)]
+pub fn passes(_: usize) -> bool {
+    true
+}
+
+/// No block is recorded.
+#[inline(always)]
+pub fn may_hold(_: usize, _: usize, _: usize) -> bool {
+    false
+}
+
+/// As [`may_hold`].
+#[inline(always)]
+pub fn holds(_: usize) -> bool {
+    false
+}
+
+/// Whether a request is large, which is no matter.
+pub fn is_large(_: usize, _: usize) -> bool {
+    false
+}
+
+/// Nothing is to be recorded.
+pub fn mark(_: usize, _: u64) -> Option<Weight> {
+    None
+}
+
+/// Nothing comes to [`mark`].
+pub fn sees(_: impl FnOnce()) -> bool {
+    false
+}
+
+/// Never called.
+pub fn allocate(_: Layout, weight: Weight, _: Caller) -> Option<NonNull<u8>> {
+    match weight {}
+}
+
+/// Never called.
+pub fn exchange(_: usize, _: usize, _: Layout, weight: Weight, _: Caller) -> Option<NonNull<u8>> {
+    match weight {}
+}
+
+/// Never called.
+pub fn record(_: usize, _: Layout, weight: Weight, _: Caller) {
+    match weight {}
+}
+
+/// No block is recorded.
+pub fn withdraw(_: usize, _: usize) {}
+
+/// No block is recorded.
+pub fn free(_: usize, _: usize) {}
+
+/// No block is recorded.
+pub fn take(_: usize) -> Option<Block> {
+    None
+}
+
+/// Never called.
+pub fn retire(block: Block) -> u64 {
+    match block {}
+}
+
+/// Never called.
+pub fn revive(block: Block, _: u64) {
+    match block {}
+}
+
+/// Never called.
+pub fn put_back(block: Block) {
+    match block {}
+}
+
+/// No stack is known.
+#[must_use]
+pub fn stack(_: Caller) -> StackId {
+    StackId::EMPTY
+}
+
+/// The empty stack has no frames.
+pub fn frames(_: StackId) -> impl Iterator<Item = usize> {
+    std::iter::empty()
+}
+
+/// Changes nothing.
+pub fn set_interval(_: u64) {}
+
+/// Nothing is recorded.
+pub fn interval() -> u64 {
+    0
+}
+
+/// Nothing is exact.
+pub fn is_exact() -> bool {
+    false
+}
+
+/// Nothing is mapped.
+pub fn mapped_bytes() -> usize {
+    0
+}
+
+/// Nothing is left out of nothing.
+pub fn dropped() -> Dropped {
+    Dropped::default()
+}
+
+/// [`Error::Unsupported`].
+pub fn snapshot() -> Result<Snapshot, Error> {
+    Err(Error::Unsupported)
+}
+
+/// [`Error::Unsupported`].
+pub fn totals() -> Result<Totals, Error> {
+    Err(Error::Unsupported)
+}
+
+/// [`Error::Unsupported`].
+pub fn keep_lifetimes() -> Result<(), Error> {
+    Err(Error::Unsupported)
+}
+
+/// [`Error::Unsupported`].
+pub fn record_to(_: File, _: &Texts<'_>) -> Result<(), RecordError> {
+    Err(RecordError::Recorder(Error::Unsupported))
+}
