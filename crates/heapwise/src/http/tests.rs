@@ -323,6 +323,10 @@ fn every_thread_is_there_with_its_name() {
         texts.count()
     };
     assert_eq!(label("waits for us"), 1);
+    assert!(has_function(
+        &profile(&get("threads?symbolize=1")),
+        "every_thread_is_there_with_its_name"
+    ));
     let text = get("threads?debug=1");
     let read = Profile::read(text.body()).unwrap();
     assert!(read.samples.iter().count() >= 2);
