@@ -33,6 +33,7 @@ impl Error {
         Self::Open { path: path.to_owned(), error }
     }
 
+    #[cfg(feature = "disasm")]
     pub(crate) fn processor(path: &Path, name: &str) -> Self {
         Self::Processor { path: path.to_owned(), name: name.to_owned() }
     }

@@ -21,6 +21,7 @@ mod binary;
 mod debug_file;
 mod debug_files;
 pub mod demangle;
+#[cfg(feature = "disasm")]
 mod disasm;
 mod dwarf;
 mod error;
@@ -36,6 +37,7 @@ mod symbols;
 pub use address::{FileOffset, LinkAddr, MappedRange};
 pub use binary::{Binary, Frame};
 pub use debug_files::DebugFiles;
+#[cfg(feature = "disasm")]
 pub use disasm::{Instruction, Syntax};
 pub use error::Error;
 pub use image::Image;

@@ -76,6 +76,7 @@ impl<'a> Names<'a> {
     }
 
     /// The symbol that `at` lies in.
+    #[cfg(feature = "disasm")]
     pub(crate) fn find(&self, at: LinkAddr) -> Option<&Symbol<'a>> {
         let after = self.rows.partition_point(|symbol| symbol.address <= at);
         let nearest = self.rows.get(after.checked_sub(1)?)?;

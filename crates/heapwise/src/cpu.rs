@@ -95,6 +95,14 @@ impl Sampling {
     }
 }
 
+#[cfg(any(feature = "http", feature = "push"))]
+impl Sampling {
+    /// As [`stop`](Self::stop), before it is compressed. The caller has muted the thread.
+    pub(crate) fn stop_for_collectors(self) -> Result<heapwise_profile::Profile, Error> {
+        profile::profile(&self.sampler.stop()?)
+    }
+}
+
 /// A CPU profile, as it goes into a file: gzip-compressed `profile.proto`.
 #[derive(Clone)]
 pub struct CpuProfile {

@@ -32,8 +32,8 @@ use std::path::Path;
 use heapwise_recorder::Muted;
 
 use crate::cpu::Sampling;
-use crate::http::baseline::Baseline;
-use crate::http::memory::{self, Wanted};
+use crate::go_heap::{Baseline, Wanted};
+use crate::http::memory;
 use crate::start::is_allocator_installed;
 use crate::start::notice::{self, Notice};
 use crate::{Error, cpu, heap, whole_file};
@@ -111,7 +111,7 @@ impl Profiler {
         let _muted = Muted::new();
         let sampled = self.sampling.take().map(Sampling::stop);
         if let Some(baseline) = self.baseline.take() {
-            let wanted = Wanted { shown_first: "alloc_space", peak: false };
+            let wanted = Wanted::new("alloc_space");
             let (bytes, _) = memory::since(Some(&baseline), wanted)?;
             write(&folder.join("mem.pb.gz"), &bytes, Notice::Allocated)?;
         }

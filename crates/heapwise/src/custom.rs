@@ -58,6 +58,7 @@ use table::Table;
 pub use table::{Amount, Totals};
 
 use crate::whole_file;
+use crate::zipped::zipped;
 
 /// A profile of the program's own: see the [module](self). There for as long as the program runs; copies
 /// are the same profile.
@@ -164,7 +165,7 @@ impl Profile {
         let path = path.as_ref();
         let _muted = Muted::new();
         let failed = |source| crate::Error::File { path: path.to_path_buf(), source };
-        whole_file::write(path, &self.encode()?).map_err(failed)
+        whole_file::write(path, &zipped(&self.build()?)?).map_err(failed)
     }
 
     /// Writes the profile of now to `writer`: gzip-compressed `profile.proto`.
@@ -174,14 +175,14 @@ impl Profile {
     pub fn write_to(&self, writer: &mut dyn Write) -> Result<(), crate::Error> {
         let bytes = {
             let _muted = Muted::new();
-            self.encode()?
+            zipped(&self.build()?)?
         };
         writer.write_all(&bytes).map_err(crate::Error::Write)
     }
 
-    /// The bytes of a profile of now. The caller has muted the thread.
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, crate::Error> {
-        build::encode(*self)
+    /// The profile of now. The caller has muted the thread.
+    pub(crate) fn build(&self) -> Result<heapwise_profile::Profile, crate::Error> {
+        build::build(*self)
     }
 
     /// All there are, in the order in which they were made.

@@ -18,10 +18,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use heapwise_profile::Profile;
 use heapwise_recorder::{self as recorder, Muted, RecordError, Texts};
 pub use heapwise_recorder::{Count, Dropped};
 
 use crate::moment::{self, Moment};
+#[cfg(feature = "symbolize")]
+use crate::names;
+use crate::zipped::zipped;
 use crate::{Error, heap_profile, plumbing, recording_file, whole_file};
 
 /// Sets the sampling interval: mean bytes allocated between two recorded allocations. As Go's
@@ -70,9 +74,35 @@ pub fn keep_lifetimes() -> Result<(), Error> {
 /// If what was recorded cannot be read, or a file operation fails; also if `path` is something
 /// other than a regular file, such as a pipe: use [`write_to`] for these.
 pub fn write(path: impl AsRef<Path>) -> Result<(), Error> {
-    let path = path.as_ref();
     let _muted = Muted::new();
-    let bytes = encode()?;
+    write_file(path.as_ref(), &profile()?)
+}
+
+/// As [`write()`], with functions and lines in the profile: for tools that do not look them up, on
+/// machines where the program's file is not. Needs the feature `symbolize`.
+///
+/// Names come from the files that the program runs and their debug information; what was read for it
+/// is freed afterwards. For what it takes see [the crate's page](crate#names-in-profiles).
+///
+/// ```
+/// # fn main() -> Result<(), heapwise::Error> {
+/// # let path = std::env::temp_dir().join(format!("named-{}.pb.gz", std::process::id()));
+/// heapwise::heap::write_symbolized(&path)?;
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// As [`write()`]. That an address has no name is no error.
+#[cfg(feature = "symbolize")]
+pub fn write_symbolized(path: impl AsRef<Path>) -> Result<(), Error> {
+    let _muted = Muted::new();
+    write_file(path.as_ref(), &names::named(&profile()?))
+}
+
+fn write_file(path: &Path, profile: &Profile) -> Result<(), Error> {
+    let bytes = zipped(profile)?;
     whole_file::write(path, &bytes)
         .map_err(|source| Error::File { path: path.to_path_buf(), source })
 }
@@ -88,7 +118,27 @@ pub fn write(path: impl AsRef<Path>) -> Result<(), Error> {
 pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
     let bytes = {
         let _muted = Muted::new();
-        encode()?
+        zipped(&profile()?)?
+    };
+    writer.write_all(&bytes).map_err(Error::Write)
+}
+
+/// As [`write_to`], with functions and lines in the profile, as [`write_symbolized`]. Needs the feature
+/// `symbolize`.
+///
+/// ```
+/// let mut bytes = Vec::new();
+/// heapwise::heap::write_symbolized_to(&mut bytes)?;
+/// # Ok::<(), heapwise::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`write_to`].
+#[cfg(feature = "symbolize")]
+pub fn write_symbolized_to(writer: &mut dyn Write) -> Result<(), Error> {
+    let bytes = {
+        let _muted = Muted::new();
+        zipped(&names::named(&profile()?))?
     };
     writer.write_all(&bytes).map_err(Error::Write)
 }
@@ -168,13 +218,9 @@ pub fn totals() -> Result<Totals, Error> {
     })
 }
 
-/// The bytes of a profile of now. The caller has muted the thread.
-fn encode() -> Result<Vec<u8>, Error> {
+/// A profile of now. The caller has muted the thread.
+fn profile() -> Result<Profile, Error> {
     let snapshot = recorder::snapshot()?;
     let moment = Moment::now().map_err(Error::Mappings)?;
-    let profile = heap_profile::build(&snapshot, &moment);
-    let mut bytes = Vec::new();
-    heapwise_profile::gzip(&heapwise_profile::encode(&profile), &mut bytes)
-        .map_err(Error::Write)?;
-    Ok(bytes)
+    Ok(heap_profile::build(&snapshot, &moment))
 }

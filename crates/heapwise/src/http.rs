@@ -23,14 +23,13 @@
 //!
 //! # In a server of your own
 //!
-//! [`respond`] takes a request with any kind of body, which it does not read, and may take as long as
-//! the request asks for (`?seconds=30`). Where that must not block, [`answer`] hands back what there
+//! [`respond`] takes a request and may take as long as the request asks for (`?seconds=30`). Where that must not block, [`answer`] hands back what there
 //! is to do after the wait:
 //!
 //! ```
 //! use heapwise::http::{Answer, answer};
 //!
-//! let request = http::Request::get("/debug/pprof/heap?seconds=1").body(()).unwrap();
+//! let request = http::Request::get("/debug/pprof/heap?seconds=1").body("").unwrap();
 //! let response = match answer(&request) {
 //!     Answer::Now(response) => response,
 //!     Answer::After(pending) => {
@@ -61,7 +60,9 @@
 //!   where it is. `?debug=1` and `?debug=2` as text, the second for people. A thread that does not answer
 //!   within a second is there without a stack, and named in a comment.
 //! * `?debug=1`: text, which `go tool pprof` reads too. Without names of functions: nothing is looked
-//!   up in the program.
+//! * `?debug=1`: text, which `go tool pprof` reads too, without names of functions.
+//! * `?symbolize=1` on profiles, with the feature `symbolize`: functions and lines are in them. `symbol`
+//!   has the names of functions then, for tools that ask for them.
 //! * Under their names, the [profiles of the program's own](crate::custom), as they are now.
 //! * `?gc=1` changes nothing: a profile is of now, and there is no collector to run.
 //!
@@ -69,7 +70,7 @@
 
 #[cfg(feature = "axum")]
 mod axum;
-pub(crate) mod baseline;
+mod encoded;
 mod index;
 mod legacy_text;
 pub(crate) mod memory;
@@ -80,6 +81,7 @@ mod reply;
 mod route;
 #[cfg(feature = "server")]
 mod server;
+mod symbol;
 mod threads;
 
 use ::http::{Request, Response};
@@ -90,23 +92,27 @@ pub use pending::{Answer, Pending};
 #[cfg(feature = "server")]
 pub use server::{Options, Server, serve};
 
-/// Answers a request below `/debug/pprof/`, at once or after a wait. The body is not looked at.
+/// Answers a request below `/debug/pprof/`, at once or after a wait.
+///
+/// The body is looked at where one asks for names of addresses (`POST /debug/pprof/symbol`, at most
+/// 1 MiB); for everything else it may be left out.
 ///
 /// The response is the whole answer but for what belongs to the connection (`Content-Length`, `Date`).
 /// That to a HEAD request has no body. What goes wrong is a response too, with the reason as text.
-pub fn answer<B>(request: &Request<B>) -> Answer {
-    route::answer(request.method(), request.uri(), request.headers())
+pub fn answer<B: AsRef<[u8]>>(request: &Request<B>) -> Answer {
+    let body = request.body().as_ref();
+    route::answer(request.method(), request.uri(), request.headers(), body)
 }
 
 /// As [`answer`], and waits as long as the request asks for: up to an hour.
 ///
 /// ```
-/// let request = http::Request::get("/debug/pprof/allocs").body(()).unwrap();
+/// let request = http::Request::get("/debug/pprof/allocs").body("").unwrap();
 /// let response = heapwise::http::respond(&request);
 /// assert_eq!(response.headers()["content-type"], "application/octet-stream");
 /// std::fs::write(std::env::temp_dir().join("allocs.pb.gz"), response.body()).unwrap();
 /// ```
-pub fn respond<B>(request: &Request<B>) -> Response<Vec<u8>> {
+pub fn respond<B: AsRef<[u8]>>(request: &Request<B>) -> Response<Vec<u8>> {
     match answer(request) {
         Answer::Now(response) => response,
         Answer::After(pending) => {

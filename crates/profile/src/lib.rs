@@ -17,6 +17,7 @@ mod error;
 mod fake_mapping;
 mod filter;
 mod fixed_hash;
+mod fold;
 mod function;
 mod gzip;
 mod gzip_pieces;
@@ -52,6 +53,7 @@ pub use filter::{
     prune_from, remove_label, set_text_label, show_from, without_lost_labels,
 };
 pub use fixed_hash::{FixedHasher, FixedState};
+pub use fold::{FOLDED, FoldLimits, fold};
 pub use function::Function;
 pub use gzip::{GunzipError, GunzipLimit, gunzip, gzip, is_gzip};
 pub use id::Id;
@@ -61,7 +63,7 @@ pub use location::{Line, Location, Locations};
 pub use mapping::{Mapping, Resolved};
 pub use merge::{MergeError, TypeName, TypeRole, UnitRatio, combine, harmonize, merge};
 pub use model::{Header, Profile, ValueType};
-pub use proto::{decode, encode};
+pub use proto::{ProtoWriter, decode, encode};
 pub use prune::prune;
 pub use read::ReadError;
 pub use recorded::{LIFETIME_TYPES, RECORDED_TYPES, Recorded, RecordedLabels, RecordedRow};

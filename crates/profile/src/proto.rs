@@ -23,6 +23,7 @@ pub use decode::decode;
 pub use encode::encode;
 pub(crate) use encode::encode_pieces;
 pub(crate) use ids::IdIndex;
+pub use writer::Writer as ProtoWriter;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@
 //! every location its functions and lines, inlined calls innermost first. The name of a function is
 //! its readable form, the system name what the linker had.
 //!
+//! A program that names its own functions calls [`symbolize_own`].
+//!
 //! What files do not know, the servers that the profile came from may: see [`Remote`].
 //!
 //! Before that, [`locate_binaries`] looks for the files in the user's search path. Files are reached
@@ -24,8 +26,12 @@ mod message;
 mod missing;
 mod names;
 mod options;
+#[cfg(unix)]
+mod own_files;
 mod plan;
 mod remote;
+
+use std::thread;
 
 use heapwise_profile::Profile;
 
@@ -35,6 +41,8 @@ pub use message::Message;
 pub use missing::{Missing, Reason};
 pub use names::demangle_functions;
 pub use options::Options;
+#[cfg(unix)]
+pub use own_files::symbolize_own;
 pub use remote::{Ask, Origin, Remote, RemoteFailure, note_origin};
 
 /// A profile with names, and what it still lacks.
@@ -63,7 +71,7 @@ pub fn symbolize<S, E>(
     remote: &Remote<'_, S, E>,
 ) -> Result<Symbolized, RemoteFailure<E>> {
     let mut symbolized = if options.local {
-        symbolize_locally(profile, options.force, files)
+        symbolize_locally(profile, options, files)
     } else {
         Symbolized { profile: profile.clone(), messages: Vec::new(), missing: Vec::new() }
     };
@@ -78,9 +86,11 @@ pub fn symbolize<S, E>(
     Ok(symbolized)
 }
 
-fn symbolize_locally(profile: &Profile, force: bool, files: &dyn Files) -> Symbolized {
-    let plan = plan::plan(profile, force);
-    let mut answers = look_up::look_up(profile, &plan.jobs, files);
+fn symbolize_locally(profile: &Profile, options: &Options, files: &dyn Files) -> Symbolized {
+    let plan = plan::plan(profile, options.force);
+    let processors = || thread::available_parallelism().map_or(1, usize::from);
+    let at_once = if options.one_thread { 1 } else { processors() };
+    let mut answers = look_up::look_up(profile, &plan.jobs, files, at_once);
     let found = answers.iter().any(|answers| !answers.ends.is_empty());
     let named = if found { apply::apply(profile, &answers) } else { profile.clone() };
 

@@ -46,8 +46,13 @@ pub(crate) struct FoundFrame {
     pub(crate) column: u32,
 }
 
-/// Does the jobs, as many at a time as there are processors; answers come in the order of the jobs.
-pub(crate) fn look_up(profile: &Profile, jobs: &[Job], files: &dyn Files) -> Vec<Answers> {
+/// Does the jobs, `at_once` at a time; answers come in the order of the jobs.
+pub(crate) fn look_up(
+    profile: &Profile,
+    jobs: &[Job],
+    files: &dyn Files,
+    at_once: usize,
+) -> Vec<Answers> {
     let queue = Mutex::new(jobs.iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
@@ -57,9 +62,8 @@ pub(crate) fn look_up(profile: &Profile, jobs: &[Job], files: &dyn Files) -> Vec
         }
         done
     };
-    let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..processors.min(jobs.len()))
+        let helpers: Vec<_> = (1..at_once.min(jobs.len()))
             .filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
             .collect();
         let mut done = work();

@@ -15,18 +15,21 @@ pub struct Options {
     pub force: bool,
     /// How names are shown; `None` leaves the profile's names alone, mangled or not.
     pub demangling: Option<Demangling>,
+    /// Open files one after the other, on the calling thread: in a program that must not gain threads.
+    pub one_thread: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let demangling = Some(Demangling::Default);
-        Self { local: true, remote: true, force: false, demangling }
+        Self { local: true, remote: true, force: false, demangling, one_thread: false }
     }
 }
 
 impl Options {
     /// Leaves a profile as it is.
-    pub const NOTHING: Self = Self { local: false, remote: false, force: false, demangling: None };
+    pub const NOTHING: Self =
+        Self { local: false, remote: false, force: false, demangling: None, one_thread: false };
 
     /// Reads a value: words between colons, in any case, later ones over earlier ones. A word that
     /// is not known gives a message and is passed over; `none` ends the reading.

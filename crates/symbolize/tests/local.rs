@@ -399,3 +399,28 @@ fn debug_information_that_is_elsewhere_is_missed_once() {
     assert!(told.len() == 1 && told[0].starts_with(&expected), "{told:?}");
     assert!(told[0].ends_with("(dwp -e program -o program.dwp)."), "{told:?}");
 }
+
+/// The names that the own files of a process would give, if `file` were one of them.
+fn own(file: &str, build_id: &str, main: &str, offsets: &[u64]) -> Vec<Vec<String>> {
+    let mapped = [Mapped { file, build_id, offsets: offsets.to_vec() }];
+    lines(&heapwise_symbolize::symbolize_own(&profile(&mapped), Path::new(main)))
+}
+
+#[test]
+fn a_library_of_another_build_has_no_names_in_a_process() {
+    let program = compile_c(&folder("own-library"), C, &["-O1", "-g", "-Wl,--build-id"]);
+    let image = Image::open(&program).unwrap();
+    let id = Binary::parse(&image).unwrap().build_id().unwrap();
+    let offsets = [file_offset(&program, function(&program, &["outer"]).0)];
+    let named = [["outer(outer) program.c:14 13"]];
+    let bare = [[""; 0]];
+    assert_eq!(own(text(&program), &id, "/bin/main", &offsets), named);
+    assert_eq!(own(text(&program), &id.to_uppercase(), "/bin/main", &offsets), named);
+    assert_eq!(own(text(&program), "0123456789abcdef", "/bin/main", &offsets), bare);
+    // Without an id nobody knows, and of the main binary the process knows better than its name says.
+    assert_eq!(own(text(&program), "", "/bin/main", &offsets), bare);
+    assert_eq!(own(text(&program), &id, text(&program), &offsets), bare);
+    let unnamed = compile_c(&folder("own-unnamed"), C, &["-O1", "-g", "-Wl,--build-id=none"]);
+    let offsets = [file_offset(&unnamed, function(&unnamed, &["outer"]).0)];
+    assert_eq!(own(text(&unnamed), &id, "/bin/main", &offsets), bare);
+}

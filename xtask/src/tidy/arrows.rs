@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("recorder", &["stackwalk"]),
     ("cpu_sampler", &["stackwalk"]),
     ("session", &["symbolize", "insight", "picture"]),
-    ("heapwise", &["recorder", "cpu_sampler", "profile"]),
+    ("heapwise", &["recorder", "cpu_sampler", "symbolize"]),
     ("preload", &["recorder", "profile"]),
     ("web", &["session"]),
     ("cli", &["web"]),

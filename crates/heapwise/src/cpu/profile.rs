@@ -1,15 +1,22 @@
 //! From what was sampled to a profile.
 
-use heapwise_profile::{StackLabel, StackRow, Stacks, encode, gzip};
+use heapwise_profile::{Profile, StackLabel, StackRow, Stacks};
 use heapwise_recorder::labels::{self as recorded, LabelSet};
 
 use super::CpuProfile;
 use super::sampler::Outcome;
 use crate::moment::Moment;
+use crate::zipped::zipped;
 use crate::{Error, mapped};
 
-/// The profile, with the mappings of now.
+/// The profile as it goes into a file.
 pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
+    let bytes = zipped(&profile(outcome)?)?;
+    Ok(CpuProfile { bytes, samples: outcome.tally.total(), duration: outcome.duration })
+}
+
+/// The profile, with the mappings of now.
+pub fn profile(outcome: &Outcome) -> Result<Profile, Error> {
     let mappings = Moment::now().map_err(Error::Mappings)?.mappings;
     let Outcome { started, duration, .. } = *outcome;
     let nanos = |of: u128| i64::try_from(of).unwrap_or(i64::MAX);
@@ -34,9 +41,7 @@ pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
     };
     let mut profile = stacks.profile();
     mapped::map_all(&mut profile);
-    let mut bytes = Vec::new();
-    gzip(&encode(&profile), &mut bytes).map_err(Error::Write)?;
-    Ok(CpuProfile { bytes, samples: outcome.tally.total(), duration })
+    Ok(profile)
 }
 
 /// Those of a label set.

@@ -1,4 +1,4 @@
-//! From what is held to the bytes of a profile.
+//! From what is held to a profile.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ use crate::mapped::map_all;
 use crate::moment::Moment;
 use crate::{Error, label_sets};
 
-/// The profile of now, compressed.
-pub fn encode(profile: Profile) -> Result<Vec<u8>, Error> {
+/// The profile of now.
+pub fn build(profile: Profile) -> Result<heapwise_profile::Profile, Error> {
     // Copied, so that nobody waits while it is written.
     let (rows, dropped) = {
         let table = profile.table();
@@ -32,9 +32,7 @@ pub fn encode(profile: Profile) -> Result<Vec<u8>, Error> {
     let mut built = stacks.profile();
     built.header.default_sample_type = built.header.period_type.kind;
     map_all(&mut built);
-    let mut bytes = Vec::new();
-    heapwise_profile::gzip(&heapwise_profile::encode(&built), &mut bytes).map_err(Error::Write)?;
-    Ok(bytes)
+    Ok(built)
 }
 
 fn stack_rows(rows: &[Row]) -> Vec<StackRow> {

@@ -1,14 +1,14 @@
 //! The endpoints in a server of axum's.
 
 use ::axum::Router;
-use ::axum::body::Body;
+use ::axum::body::{Body, to_bytes};
 use ::axum::routing::any;
-use ::http::{Request, Response, StatusCode};
+use ::http::{Method, Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use super::pending::Answer;
 use super::reply::Refused;
-use super::route;
+use super::{route, symbol};
 
 /// A router that answers all below `/debug/pprof/`, to be merged with a program's own.
 ///
@@ -33,9 +33,14 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 async fn handle(request: Request<Body>) -> Response<Body> {
-    // The body is not read.
-    let (head, _) = request.into_parts();
-    let answer = spawn_blocking(move || route::answer(&head.method, &head.uri, &head.headers));
+    let (head, body) = request.into_parts();
+    // No other request has a body that matters.
+    let longest = if head.method == Method::POST { symbol::LONGEST } else { 0 };
+    let Ok(body) = to_bytes(body, longest).await else {
+        return Response::from(symbol::too_long()).map(Body::from);
+    };
+    let answer =
+        spawn_blocking(move || route::answer(&head.method, &head.uri, &head.headers, &body));
     let response = match answer.await {
         Ok(Answer::Now(response)) => Ok(response),
         Ok(Answer::After(pending)) => {

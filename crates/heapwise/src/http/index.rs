@@ -15,6 +15,13 @@ const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em aut
     @media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}a{color:#8ab4f8}\
     th,td{border-color:#444}}";
 
+/// What is said of names, where there are some.
+const NAMES: &str = if cfg!(feature = "symbolize") {
+    "<code>?symbolize=1</code> (with functions and lines), "
+} else {
+    ""
+};
+
 /// The page, for a request with these headers.
 pub fn page(headers: &HeaderMap) -> String {
     let program = std::env::args_os().next().unwrap_or_default();
@@ -43,7 +50,7 @@ pub fn page(headers: &HeaderMap) -> String {
          go tool pprof -http=: http://{host}/debug/pprof/profile?seconds=10</pre>\n\
          <p>To <code>heap</code> and <code>allocs</code> one can add <code>?seconds=N</code> (what is \
          allocated in the next N seconds, what is in use after them), <code>?peak=1</code> (also what \
-         was in use when most was), <code>?debug=1</code> (as text).</p>\n\
+         was in use when most was), {NAMES}<code>?debug=1</code> (as text).</p>\n\
          <h2>What is not here</h2>\n<table>\n"
     );
     absent.into_iter().for_each(|endpoint| row(&mut html, endpoint));

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use ::http::{Response, StatusCode};
 
-use super::baseline::Baseline;
-use super::memory::{self, Wanted};
 use super::place::Place;
 use super::reply::{self, Refused};
+use super::{encoded, memory};
 use crate::Error;
-use crate::cpu::{self, CpuProfile, Sampling, StartError};
+use crate::cpu::{self, Sampling, StartError};
+use crate::go_heap::{Baseline, Wanted};
 
 /// How many waits there may be at a time: each for memory holds some 50 bytes a stack.
 pub const AT_ONCE: usize = 8;
@@ -41,7 +41,7 @@ enum Begun {
     /// Memory, since then.
     Memory { baseline: Baseline, wanted: Wanted },
     /// A CPU profile, which stops when this is dropped.
-    Cpu(Sampling),
+    Cpu { sampling: Sampling, symbolize: bool },
 }
 
 impl Pending {
@@ -64,9 +64,14 @@ impl Pending {
     ///
     /// # Errors
     /// If too many wait already, one is being taken, or none can be.
-    pub(super) fn cpu(wait: Duration, file: &'static str) -> Result<Self, Refused> {
+    pub(super) fn cpu(
+        wait: Duration,
+        symbolize: bool,
+        file: &'static str,
+    ) -> Result<Self, Refused> {
         Self::begin(wait, file, || {
-            cpu::start().map(Begun::Cpu).map_err(|error| no_cpu_profile(&error))
+            let sampling = cpu::start().map_err(|error| no_cpu_profile(&error))?;
+            Ok(Begun::Cpu { sampling, symbolize })
         })
     }
 
@@ -96,7 +101,7 @@ impl Pending {
             Begun::Memory { baseline, wanted } => {
                 memory::since(Some(&baseline), wanted).map(|(bytes, _)| bytes)
             }
-            Begun::Cpu(sampling) => sampling.stop().map(CpuProfile::into_bytes),
+            Begun::Cpu { sampling, symbolize } => encoded::sampled(sampling, symbolize),
         };
         match bytes {
             Ok(bytes) => reply::profile(bytes, self.file),

@@ -15,6 +15,11 @@ impl<'a> Query<'a> {
         Self(text)
     }
 
+    /// All of it.
+    pub fn text(self) -> &'a str {
+        self.0
+    }
+
     /// The first value of `name`, as it was sent: all that are known are digits, which no client has
     /// a reason to write otherwise.
     fn value(self, name: &str) -> Option<&'a str> {

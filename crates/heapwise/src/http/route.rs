@@ -5,16 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::{HeaderMap, Method, Response, StatusCode, Uri};
-use heapwise_recorder::Muted;
 
-use super::baseline::Baseline;
-use super::index;
-use super::memory::{self, Wanted};
 use super::pending::{Answer, Pending};
 use super::query::Query;
 use super::reply::{self, Refused};
-use super::threads;
+use super::{encoded, index, memory, symbol, threads};
 use crate::custom;
+use crate::go_heap::{Baseline, Wanted};
 
 /// Where everything is.
 const ROOT: &str = "/debug/pprof/";
@@ -48,7 +45,7 @@ pub enum Kind {
     Threads,
     /// The words of the command line.
     CommandLine,
-    /// The names of addresses, of which none are known.
+    /// The names of addresses.
     Symbols,
     /// Nobody; why, and what to do.
     Absent,
@@ -91,12 +88,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         about: "The words of the command line, separated by zero bytes.",
         kind: Kind::CommandLine,
     },
-    Endpoint {
-        name: "symbol",
-        about: "Names of addresses: none here. Tools find them in the program's file, by its build \
-                id.",
-        kind: Kind::Symbols,
-    },
+    Endpoint { name: "symbol", about: symbol::ABOUT, kind: Kind::Symbols },
     Endpoint {
         name: "goroutine",
         about: "A Rust program has no goroutines; its threads are in threads. A scraper needs \
@@ -128,10 +120,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
-/// Answers a request of which this is the head.
-pub fn answer(method: &Method, uri: &Uri, headers: &HeaderMap) -> Answer {
+/// Answers a request of which these are the parts.
+pub fn answer(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
     let is_head = method == Method::HEAD;
-    let answer = found(method, uri, headers).unwrap_or_else(|why| Answer::Now(why.into()));
+    let answer = found(method, uri, headers, body).unwrap_or_else(|why| Answer::Now(why.into()));
     match answer {
         Answer::Now(mut response) if is_head => {
             response.body_mut().clear();
@@ -142,7 +134,7 @@ pub fn answer(method: &Method, uri: &Uri, headers: &HeaderMap) -> Answer {
 }
 
 /// The answer, or why there is none.
-fn found(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Answer, Refused> {
+fn found(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Refused> {
     let path = uri.path();
     let reads = matches!(*method, Method::GET | Method::HEAD);
     if path == ROOT.trim_end_matches('/') {
@@ -165,8 +157,8 @@ fn found(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Answer, Refu
         };
     };
     match endpoint.kind {
-        Kind::Symbols if reads || method == Method::POST => Ok(Answer::Now(symbols())),
-        Kind::Symbols => Err(Refused::method("GET, HEAD, POST")),
+        Kind::Symbols if method == Method::POST => symbol::answer(body).map(Answer::Now),
+        Kind::Symbols if !reads => Err(Refused::method("GET, HEAD, POST")),
         _ if !reads => Err(Refused::method("GET, HEAD")),
         _ => read(endpoint, method == Method::HEAD, query, headers),
     }
@@ -180,16 +172,35 @@ fn read(
 ) -> Result<Answer, Refused> {
     match endpoint.kind {
         Kind::Memory { shown_first, delta_file } => {
-            let wanted = Wanted { shown_first, peak: query.is_on("peak") };
+            let (peak, symbolize) = (query.is_on("peak"), symbolize(query)?);
+            let wanted = Wanted { shown_first, peak, symbolize };
             heap(endpoint.name, delta_file, wanted, is_head, query)
         }
-        Kind::SinceLast => since_last(is_head, headers).map(Answer::Now),
+        Kind::SinceLast => {
+            let symbolize = symbolize(query)?;
+            let wanted = Wanted { symbolize, ..Wanted::new("inuse_space") };
+            since_last(wanted, is_head, headers).map(Answer::Now)
+        }
         Kind::Cpu => cpu(endpoint.name, is_head, query),
         Kind::Threads => threads(endpoint.name, is_head, query).map(Answer::Now),
         Kind::CommandLine => Ok(Answer::Now(reply::text(command_line()))),
-        Kind::Symbols => Ok(Answer::Now(symbols())),
+        Kind::Symbols => symbol::answer(query.text().as_bytes()).map(Answer::Now),
         Kind::Absent => Err(Refused::new(StatusCode::NOT_FOUND, endpoint.about)),
     }
+}
+
+/// Whether functions and lines are wanted.
+fn symbolize(query: Query<'_>) -> Result<bool, Refused> {
+    let is_wanted = query.is_on("symbolize");
+    if is_wanted && query.is_on("debug") {
+        return Err(wrong("\"symbolize\" and \"debug\" cannot be asked for together".to_owned()));
+    }
+    if is_wanted && cfg!(not(feature = "symbolize")) {
+        let why = "\"symbolize\" cannot be asked for: the program was built without the feature \
+                   symbolize of the crate heapwise";
+        return Err(wrong(why.to_owned()));
+    }
+    Ok(is_wanted)
 }
 
 /// A profile of memory, or of a difference. Who asks for the head only gets it without a profile being
@@ -222,7 +233,7 @@ fn cpu(file: &'static str, is_head: bool, query: Query<'_>) -> Result<Answer, Re
     if is_head {
         return Ok(Answer::Now(reply::profile(Vec::new(), file)));
     }
-    Pending::cpu(wait, file).map(Answer::After)
+    Pending::cpu(wait, symbolize(query)?, file).map(Answer::After)
 }
 
 /// Where each thread is: a profile, text that tools read, or text for people, as with Go's goroutines.
@@ -233,7 +244,7 @@ fn threads(
 ) -> Result<Response<Vec<u8>>, Refused> {
     match query.number("debug") {
         0 if is_head => Ok(reply::profile(Vec::new(), file)),
-        0 => Ok(reply::profile(threads::profile()?, file)),
+        0 => Ok(reply::profile(encoded::threads(symbolize(query)?)?, file)),
         _ if is_head => Ok(reply::text(Vec::new())),
         1 => Ok(reply::text(threads::text()?)),
         _ => Ok(reply::text(threads::long_text()?)),
@@ -254,13 +265,17 @@ fn own(
         let why = "\"seconds\" and \"debug\" are not supported for this profile";
         return Err(Refused::new(StatusCode::BAD_REQUEST, why));
     }
-    let _muted = Muted::new();
-    let bytes = if is_head { Vec::new() } else { profile.encode()? };
+    let symbolize = symbolize(query)?;
+    let bytes = if is_head { Vec::new() } else { encoded::own(profile, symbolize)? };
     Ok(reply::profile(bytes, profile.name()))
 }
 
 /// The one answer that is remembered: the next begins where it ended.
-fn since_last(is_head: bool, headers: &HeaderMap) -> Result<Response<Vec<u8>>, Refused> {
+fn since_last(
+    wanted: Wanted,
+    is_head: bool,
+    headers: &HeaderMap,
+) -> Result<Response<Vec<u8>>, Refused> {
     static LAST: Mutex<Option<Baseline>> = Mutex::new(None);
     // A page of another site may make a browser ask; it must not take a scraper's difference away.
     if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
@@ -271,17 +286,10 @@ fn since_last(is_head: bool, headers: &HeaderMap) -> Result<Response<Vec<u8>>, R
     if is_head {
         return Ok(reply::profile(Vec::new(), file));
     }
-    let wanted = Wanted { shown_first: "inuse_space", peak: false };
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let (bytes, next) = memory::since(last.as_ref(), wanted)?;
     *last = Some(next);
     Ok(reply::profile(bytes, file))
-}
-
-/// What `go tool pprof` asks about addresses for which it has no names. It gives up the whole profile
-/// if the answer is an error, so the answer is that nothing is known.
-fn symbols() -> Response<Vec<u8>> {
-    reply::text(b"num_symbols: 0\n".to_vec())
 }
 
 fn command_line() -> Vec<u8> {

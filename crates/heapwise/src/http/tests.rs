@@ -8,7 +8,7 @@ use heapwise_recorder as recorder;
 use super::*;
 
 fn ask(method: &Method, path: &str) -> Response<Vec<u8>> {
-    respond(&Request::builder().method(method).uri(path).body(()).unwrap())
+    respond(&Request::builder().method(method).uri(path).body("").unwrap())
 }
 
 fn get(path: &str) -> Response<Vec<u8>> {
@@ -77,7 +77,7 @@ fn heap_and_allocs_have_the_four_types_of_go() {
 fn a_difference_is_of_what_was_allocated_meanwhile() {
     let _alone = alone();
     record(3000, true);
-    let request = Request::get("/debug/pprof/heap?seconds=30").body(()).unwrap();
+    let request = Request::get("/debug/pprof/heap?seconds=30").body("").unwrap();
     let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
     assert_eq!(pending.wait().as_secs(), 30);
     record(5000, false);
@@ -101,7 +101,7 @@ fn a_difference_is_by_labels() {
 
     let under = |tenant: &str, lives| crate::label("tenant", tenant).scope(|| record(6_001, lives));
     under("before", true);
-    let request = Request::get("/debug/pprof/allocs?seconds=30").body(()).unwrap();
+    let request = Request::get("/debug/pprof/allocs?seconds=30").body("").unwrap();
     let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
     under("meanwhile", false);
     let of = |response: &Response<Vec<u8>>, tenant: &str| -> Vec<Vec<i64>> {
@@ -132,10 +132,10 @@ fn profiles_of_the_programs_own_are_served_by_name() {
     let _held = connections.unwrap().add(100);
     let response = get("tests.conns");
     assert_eq!(header(&response, "content-disposition"), "attachment; filename=\"tests.conns\"");
-    let profile = profile(&response);
-    assert_eq!(types(&profile)[2..], ["tests.conns", "tests.conns_weight"]);
-    assert_eq!(profile.samples.values(0), [1, 100, 1, 100]);
-    assert!(profile.locations.iter().all(|(location, _)| location.mapping.is_some()));
+    let bare = profile(&response);
+    assert_eq!(types(&bare)[2..], ["tests.conns", "tests.conns_weight"]);
+    assert_eq!(bare.samples.values(0), [1, 100, 1, 100]);
+    assert!(bare.locations.iter().all(|(location, _)| location.mapping.is_some()));
     let index = String::from_utf8(get("").into_body()).unwrap();
     let row = "<a href=\"tests.conns\">tests.conns</a></td><td>Open &lt;connections&gt;.</td>";
     assert!(index.contains(row), "{index}");
@@ -148,6 +148,9 @@ fn profiles_of_the_programs_own_are_served_by_name() {
         let response = ask(&method, &format!("/debug/pprof/tests.conns{query}"));
         assert_eq!(response.status(), status, "{method} {query}");
     }
+    assert_eq!(bare.functions.len(), 0);
+    let here = "profiles_of_the_programs_own_are_served_by_name";
+    assert!(has_function(&profile(&get("tests.conns?symbolize=1")), here));
     let unknown = get("tests.nothing");
     assert!(String::from_utf8_lossy(unknown.body()).contains("tests.conns"));
 }
@@ -169,7 +172,7 @@ fn a_wrong_request_is_told_what_is_wrong() {
 #[test]
 fn waits_are_bounded() {
     let _alone = alone();
-    let request = Request::get("/debug/pprof/heap?seconds=30").body(()).unwrap();
+    let request = Request::get("/debug/pprof/heap?seconds=30").body("").unwrap();
     let asked: Vec<Answer> = (0..pending::AT_ONCE + 1).map(|_| answer(&request)).collect();
     let refused = asked.iter().filter_map(|answer| match answer {
         Answer::Now(response) => Some(response.status()),
@@ -217,7 +220,7 @@ fn only_reading_is_allowed() {
     }
     for method in [Method::GET, Method::POST] {
         let response = ask(&method, "/debug/pprof/symbol");
-        assert_eq!(response.body(), b"num_symbols: 0\n");
+        assert_eq!(response.body(), b"num_symbols: 1\n");
     }
 }
 
@@ -271,14 +274,14 @@ fn a_difference_since_the_last_time_is_for_scrapers_only() {
     get("delta_heap");
     record(7_001, false);
     let foreign = Request::get("/debug/pprof/delta_heap").header("sec-fetch-site", "cross-site");
-    assert_eq!(respond(&foreign.body(()).unwrap()).status(), StatusCode::FORBIDDEN);
+    assert_eq!(respond(&foreign.body("").unwrap()).status(), StatusCode::FORBIDDEN);
     assert_eq!(allocated(&get("delta_heap")), 1);
     assert_eq!(allocated(&get("delta_heap")), 0);
 }
 
 #[test]
 fn a_cpu_profile_is_taken_while_one_waits_and_by_one_at_a_time() {
-    let request = Request::get("/debug/pprof/profile?seconds=30").body(()).unwrap();
+    let request = Request::get("/debug/pprof/profile?seconds=30").body("").unwrap();
     let Answer::After(pending) = answer(&request) else { panic!("there is nothing to wait for") };
     assert_eq!(pending.wait().as_secs(), 30);
     let second = get("profile?seconds=1");
@@ -327,4 +330,61 @@ fn every_thread_is_there_with_its_name() {
     assert!(long.contains("waits for us\n    0x"), "{long}");
     drop(sender);
     thread.join().unwrap().unwrap_err();
+}
+
+#[test]
+fn names_are_in_the_profile_where_they_are_asked_for() {
+    let _alone = alone();
+    record(56, true);
+    let named = profile(&get("heap?symbolize=1"));
+    assert_eq!(types(&named), GO_TYPES);
+    // Stacks begin with the caller of `record`.
+    let here = "names_are_in_the_profile_where_they_are_asked_for";
+    assert!(has_function(&named, here) && !has_function(&profile(&get("heap")), here));
+    for name in ["allocs?symbolize=1&peak=1", "delta_heap?symbolize=1"] {
+        record(56, true);
+        assert!(has_function(&profile(&get(name)), here), "{name}");
+    }
+    assert_eq!(get("heap?symbolize=1&debug=1").status(), StatusCode::BAD_REQUEST);
+}
+
+fn has_function(profile: &Profile, last: &str) -> bool {
+    let mut names = profile.functions.rows().iter().map(|function| profile.text(function.name));
+    names.any(|name| String::from_utf8_lossy(name).ends_with(&format!("::{last}")))
+}
+
+#[test]
+fn addresses_are_told_the_names_of_their_functions() {
+    let _alone = alone();
+    record(72, true);
+    let bare = profile(&get("heap"));
+    let named = profile(&get("heap?symbolize=1"));
+    let address = |profile: &Profile, id| profile.locations.get(id).address.0;
+    let words: Vec<String> =
+        bare.locations.ids().map(|id| format!("{:#x}", address(&bare, id))).collect();
+    let question = words.join("+");
+    let ask = |request: Request<&str>| String::from_utf8(respond(&request).into_body()).unwrap();
+    let posted = ask(Request::post("/debug/pprof/symbol").body(&*question).unwrap());
+    let path = format!("/debug/pprof/symbol?{question}");
+    assert_eq!(ask(Request::get(path).body("").unwrap()), posted);
+    let mut lines = posted.lines();
+    assert_eq!(lines.next(), Some("num_symbols: 1"));
+    let answers: std::collections::HashMap<&str, &str> =
+        lines.map(|line| line.split_once(' ').unwrap()).collect();
+    let mut known = 0;
+    for id in named.locations.ids() {
+        let Some(line) = named.locations.lines(id).last() else { continue };
+        let name = named.text(named.functions[line.function].system_name);
+        let word = format!("{:#x}", address(&named, id));
+        // Other tests record meanwhile.
+        if let Some(answer) = answers.get(&*word) {
+            assert_eq!(answer.as_bytes(), name, "{word}");
+            known += 1;
+        }
+    }
+    assert!(known > 3, "{posted}");
+    assert_eq!(
+        ask(Request::post("/debug/pprof/symbol").body("0x1+x+").unwrap()),
+        "num_symbols: 1\n"
+    );
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use heapwise_cpu_sampler::{Present, roll_call};
-use heapwise_profile::{CodeFile, StackLabel, StackRow, Stacks, encode, gzip};
+use heapwise_profile::{CodeFile, Profile, StackLabel, StackRow, Stacks};
 use heapwise_recorder::Muted;
 
 use super::legacy_text;
@@ -33,18 +33,15 @@ impl Called {
 }
 
 /// A profile with one sample a thread, labelled with its name and number; without a stack where the thread did
-/// not answer.
+/// not answer. The caller has muted the thread.
 ///
 /// # Errors
 /// If threads cannot be asked, or it is not known which files the program's code comes from.
-pub fn profile() -> Result<Vec<u8>, Error> {
-    let _muted = Muted::new();
+pub fn profile() -> Result<Profile, Error> {
     let called = Called::now()?;
     let mut profile = stacks(&called).profile();
     mapped::map_all(&mut profile);
-    let mut bytes = Vec::new();
-    gzip(&encode(&profile), &mut bytes).map_err(Error::Write)?;
-    Ok(bytes)
+    Ok(profile)
 }
 
 fn stacks(called: &Called) -> Stacks {

@@ -75,6 +75,15 @@ impl Counting {
         Count { objects: objects.load(SeqCst), bytes: bytes.load(SeqCst) }
     }
 
+    /// What `work` takes: the bytes in use beyond those before, at most and at its end.
+    pub fn taken_by(&self, work: impl FnOnce()) -> [i64; 2] {
+        let before = self.inuse_bytes.load(SeqCst);
+        self.peak[1].store(before, SeqCst);
+        work();
+        let after = [self.peak[1].load(SeqCst), self.inuse_bytes.load(SeqCst)];
+        after.map(|bytes| bytes.wrapping_sub(before).cast_signed())
+    }
+
     /// Allocated, and in use.
     fn counted(&self) -> (Count, Count) {
         let freed =

@@ -7,6 +7,14 @@ const VARINT: u64 = 0;
 const BYTES: u64 = 2;
 
 /// A growing message. Every method writes one field at its end.
+///
+/// ```
+/// use heapwise_profile::ProtoWriter;
+///
+/// let mut message = ProtoWriter::default();
+/// message.message(1, |inner| inner.text(2, b"hi"));
+/// assert_eq!(message.into_bytes(), [0x0a, 4, 0x12, 2, b'h', b'i']);
+/// ```
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
@@ -20,7 +28,7 @@ impl Writer {
 
     /// How many bytes were written.
     #[inline]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
 

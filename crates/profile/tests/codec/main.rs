@@ -3,5 +3,7 @@
 mod arbitrary;
 mod damage;
 mod dump;
+mod folding;
 mod laws;
 mod oracle;
+mod schema;

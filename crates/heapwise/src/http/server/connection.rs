@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ::http::{Request, Response, StatusCode};
+use ::http::{Method, Request, Response, StatusCode, header};
 
 use super::guard::Names;
 use super::head;
-use crate::http::answer;
 use crate::http::pending::{Answer, Pending};
 use crate::http::reply::Refused;
+use crate::http::{answer, symbol};
 
-/// How long a client may take to send the head of a request.
+/// How long a client may take to send a request.
 const TO_ASK: Duration = Duration::from_secs(10);
 
 /// How long a client may take to read the response.
@@ -51,7 +51,7 @@ impl Connection {
     }
 
     fn response(&self, stream: &TcpStream) -> io::Result<Response<Vec<u8>>> {
-        let request = match read_head(stream)? {
+        let request = match read_request(stream)? {
             Ok(request) => request,
             Err(why) => return Ok(why.into()),
         };
@@ -92,23 +92,72 @@ fn is_there(mut stream: &TcpStream, time: Duration) -> io::Result<bool> {
     }
 }
 
-/// The head of a request, or what to answer if it is none.
-fn read_head(mut stream: &TcpStream) -> io::Result<Result<Request<()>, Refused>> {
+/// A request, or what to answer if it is none.
+fn read_request(stream: &TcpStream) -> io::Result<Result<Request<Vec<u8>>, Refused>> {
     let end = Instant::now() + TO_ASK;
     let mut bytes = [0; head::LONGEST];
     let mut length = 0;
     loop {
-        stream.set_read_timeout(Some(left(end)?))?;
-        match stream.read(&mut bytes[length..]) {
-            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(read) => length += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        }
+        length += read_some(stream, &mut bytes[length..], end)?;
         match head::parse(&bytes[..length]) {
             Ok(None) => {}
-            Ok(Some(request)) => return Ok(Ok(request)),
+            Ok(Some((request, head))) => {
+                return read_body(stream, request, &bytes[head..length], end);
+            }
             Err(why) => return Ok(Err(why)),
+        }
+    }
+}
+
+/// The request with its body, of which `start` is there already. Only questions have one that is read.
+fn read_body(
+    stream: &TcpStream,
+    request: Request<()>,
+    start: &[u8],
+    end: Instant,
+) -> io::Result<Result<Request<Vec<u8>>, Refused>> {
+    let length = match body_length(&request) {
+        Ok(length) => length,
+        Err(why) => return Ok(Err(why)),
+    };
+    let mut body = start[..start.len().min(length)].to_vec();
+    let mut known = body.len();
+    body.resize(length, 0);
+    while known < length {
+        known += read_some(stream, &mut body[known..], end)?;
+    }
+    Ok(Ok(request.map(|()| body)))
+}
+
+fn body_length(request: &Request<()>) -> Result<usize, Refused> {
+    if request.method() != Method::POST {
+        return Ok(0);
+    }
+    let headers = request.headers();
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        return Err(Refused::new(
+            StatusCode::LENGTH_REQUIRED,
+            "send the body with a Content-Length",
+        ));
+    }
+    let Some(length) = headers.get(header::CONTENT_LENGTH) else { return Ok(0) };
+    let wrong = || Refused::new(StatusCode::BAD_REQUEST, "the Content-Length is none");
+    let length: usize =
+        length.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
+    if length > symbol::LONGEST {
+        return Err(symbol::too_long());
+    }
+    Ok(length)
+}
+
+/// Some bytes, at least one.
+fn read_some(mut stream: &TcpStream, into: &mut [u8], end: Instant) -> io::Result<usize> {
+    loop {
+        stream.set_read_timeout(Some(left(end)?))?;
+        match stream.read(into) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }

@@ -11,22 +11,22 @@ pub const LONGEST: usize = 16 << 10;
 /// The most headers.
 const HEADERS: usize = 100;
 
-/// Reads a head; nothing if it does not end in `bytes`.
+/// Reads a head, and says how long it is; nothing if it does not end in `bytes`.
 ///
 /// # Errors
 /// What to answer instead.
-pub fn parse(bytes: &[u8]) -> Result<Option<Request<()>>, Refused> {
+pub fn parse(bytes: &[u8]) -> Result<Option<(Request<()>, usize)>, Refused> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Request::new(&mut headers);
-    match head.parse(bytes) {
-        Ok(Status::Complete(_)) => {}
+    let length = match head.parse(bytes) {
+        Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) if bytes.len() < LONGEST => return Ok(None),
         Ok(Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
             return Err(Refused::new(status, "the head of the request is too long"));
         }
         Err(_) => return Err(wrong("this is not a request of HTTP/1")),
-    }
+    };
     let mut request = Request::builder()
         .method(head.method.unwrap_or_default())
         .uri(head.path.unwrap_or_default());
@@ -34,7 +34,7 @@ pub fn parse(bytes: &[u8]) -> Result<Option<Request<()>>, Refused> {
         request = request.header(header.name, header.value);
     }
     let no_request = |_| wrong("the method, the address or a header is none of HTTP/1");
-    request.body(()).map(Some).map_err(no_request)
+    request.body(()).map(|request| Some((request, length))).map_err(no_request)
 }
 
 fn wrong(why: &str) -> Refused {
@@ -52,10 +52,11 @@ mod tests {
     #[test]
     fn a_head_is_a_request() {
         let bytes = b"GET /debug/pprof/heap?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\nmore";
-        let request = parse(bytes).unwrap().unwrap();
+        let (request, length) = parse(bytes).unwrap().unwrap();
         assert_eq!(request.uri().path(), "/debug/pprof/heap");
         assert_eq!(request.headers()["host"], "localhost");
         let whole = bytes.len() - 4;
+        assert_eq!(length, whole);
         assert!((0..whole).all(|length| parse(&bytes[..length]).unwrap().is_none()));
     }
 

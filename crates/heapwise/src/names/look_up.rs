@@ -1,0 +1,67 @@
+//! Looking names up, one profile at a time.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::thread;
+use std::time::Duration;
+
+use heapwise_profile::Profile;
+#[cfg(feature = "http")]
+use heapwise_profile::{Recorded, RecordedRow, Strings};
+use heapwise_symbolize::symbolize_own;
+
+use crate::moment;
+
+/// `profile`, which is of this program, with functions and lines. The caller has muted the thread.
+///
+/// One at a time, so that the memory that it takes is taken once: whoever comes second waits.
+pub fn named(profile: &Profile) -> Profile {
+    let _turn = turn();
+    let main = PathBuf::from(OsString::from_vec(moment::main_file()));
+    symbolize_own(profile, &main)
+}
+
+/// How often to look whether it is one's turn, and after how many times nobody waits any longer.
+const GLANCE: Duration = Duration::from_millis(10);
+const GLANCES: u32 = 1000;
+
+/// Waits for one's turn, but not for ever: in a child of a fork nobody may be left to give it back.
+fn turn() -> Option<MutexGuard<'static, ()>> {
+    static TURN: Mutex<()> = Mutex::new(());
+    for _ in 0..GLANCES {
+        match TURN.try_lock() {
+            Ok(turn) => return Some(turn),
+            Err(TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(GLANCE),
+        }
+    }
+    None
+}
+
+/// The names of the functions whose code is at `addresses`, in their order; empty where there is none.
+/// They are those that the linker had: readers take whatever is in angle brackets out of readable ones.
+/// Where calls were inlined it is the function that they were inlined into: there is one name for all.
+/// The caller has muted the thread.
+///
+/// # Errors
+/// If it is not known which files the program runs.
+#[cfg(feature = "http")]
+pub fn of(addresses: &[u64]) -> Result<Vec<Vec<u8>>, crate::Error> {
+    let moment = moment::Moment::now().map_err(crate::Error::Mappings)?;
+    let row = |stack| RecordedRow { stack, labels: 0, size: 0, values: [0; 6] };
+    let rows = (0..).take(addresses.len()).map(row).collect();
+    let recorded = Recorded { mappings: moment.mappings, rows, ..Recorded::default() };
+    // A profile takes return addresses, which lie behind the calls that they are of.
+    let frames =
+        |row: u32, frames: &mut Vec<u64>| frames.push(addresses[row as usize].saturating_add(1));
+    let profile = named(&recorded.profile(frames));
+    let name = |location| {
+        let line = profile.locations.lines(location).last()?;
+        let function = profile.functions[line.function];
+        let linked = function.system_name != Strings::EMPTY;
+        Some(profile.text(if linked { function.system_name } else { function.name }).to_vec())
+    };
+    Ok(profile.samples.iter().map(|one| name(one.stack[0]).unwrap_or_default()).collect())
+}

@@ -1,0 +1,127 @@
+//! The thread that pushes, and who ends it.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use heapwise_recorder::Muted;
+
+use super::Error;
+use super::worker::Worker;
+
+/// How long `drop` waits for the last push.
+pub const LAST: Duration = Duration::from_secs(5);
+
+/// The stack of the thread. A third of a megabyte is touched by compression in builds without
+/// optimization; what is not touched is no memory.
+const STACK: usize = 2 << 20;
+
+/// Pushes profiles until it is dropped. Then a last one is sent, for which at most 5 seconds are waited.
+#[derive(Debug)]
+#[must_use = "pushing ends when this is dropped"]
+pub struct Pusher {
+    running: Option<Running>,
+    counters: Arc<Counters>,
+    /// The process that the thread is of.
+    process: u32,
+}
+
+#[derive(Debug)]
+struct Running {
+    /// The thread ends when this is dropped.
+    ends: Sender<()>,
+    /// Closed when the thread has ended.
+    ended: Receiver<()>,
+    thread: JoinHandle<()>,
+}
+
+/// What became of profiles so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Profiles that a server took.
+    pub sent: u64,
+    /// Requests that failed and were, or are to be, tried again.
+    pub retries: u64,
+    /// Profiles that a server refused.
+    pub refused: u64,
+    /// Profiles that were dropped, because there were too many to send or they were too old.
+    pub dropped: u64,
+}
+
+/// The same, while they are counted.
+#[derive(Debug, Default)]
+pub struct Counters {
+    pub sent: AtomicU64,
+    pub retries: AtomicU64,
+    pub refused: AtomicU64,
+    pub dropped: AtomicU64,
+}
+
+impl Pusher {
+    /// Starts the thread.
+    pub(super) fn start(worker: Worker) -> Result<Self, Error> {
+        let counters = Arc::new(Counters::default());
+        let (ends, until) = channel();
+        let (ending, ended) = channel();
+        let counted = Arc::clone(&counters);
+        let work = move || {
+            let _muted = Muted::new();
+            worker.run(&until, &counted);
+            drop::<Sender<()>>(ending);
+        };
+        let thread = thread::Builder::new()
+            .name("heapwise-push".to_owned())
+            .stack_size(STACK)
+            .spawn(work)
+            .map_err(Error::Thread)?;
+        let running = Some(Running { ends, ended, thread });
+        Ok(Self { running, counters, process: std::process::id() })
+    }
+
+    /// What became of profiles so far.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), heapwise::push::Error> {
+    /// let push = heapwise::push::pyroscope("http://localhost:4040", "orders").start()?;
+    /// println!("{} profiles arrived", push.stats().sent);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Counters { sent, retries, refused, dropped } = &*self.counters;
+        Stats {
+            sent: load(sent),
+            retries: load(retries),
+            refused: load(refused),
+            dropped: load(dropped),
+        }
+    }
+
+    /// Lets it run until the program ends, which then does not wait for a last push.
+    pub fn detach(mut self) {
+        mem::forget(self.running.take());
+    }
+}
+
+impl Drop for Pusher {
+    fn drop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        let _muted = Muted::new();
+        if self.process != std::process::id() {
+            // In a child of a fork, which has a copy of this but not the thread.
+            return mem::forget(running);
+        }
+        let Running { ends, ended, thread } = running;
+        drop(ends);
+        // Nobody waits for a server that hangs: the thread ends when it gives up.
+        if ended.recv_timeout(LAST) == Err(RecvTimeoutError::Disconnected) {
+            // It has nothing to say.
+            let _ = thread.join();
+        }
+    }
+}
