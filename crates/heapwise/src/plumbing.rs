@@ -33,7 +33,14 @@ pub const DROP_FRAMES: &str = concat!(
 pub fn is_plumbing(name: &[u8]) -> bool {
     let Ok(name) = str::from_utf8(name) else { return false };
     let path = name.strip_prefix('<').unwrap_or(name);
-    let layers = ["heapwise::", "heapwise_recorder::", "alloc::alloc::", "alloc::raw_vec::"];
+    let layers = [
+        "heapwise::alloc::",
+        "heapwise::process::",
+        "heapwise_recorder::alloc::",
+        "heapwise_recorder::process::",
+        "alloc::alloc::",
+        "alloc::raw_vec::",
+    ];
     let implements = |what| name.starts_with('<') && name.contains(what);
     let boxed = name.strip_prefix("alloc::boxed::").and_then(|rest| rest.split("::").next());
     let last_word = name.split('<').next().unwrap_or(name);

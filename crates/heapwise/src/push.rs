@@ -20,10 +20,11 @@
 //!
 //! # What is pushed
 //!
-//! One profile of memory each time, with the four sample types of Go. `inuse_*` is what is in use at
-//! that moment. To Pyroscope, `alloc_*` is what was allocated since the push before (the first time,
-//! since the program started), so that sums over time are right; to Parca it is what was allocated
-//! since the start, as when Parca scrapes.
+//! One profile of memory each time, and with [`Options::cpu`] one of the processor time since the last.
+//! Memory has the four sample types of Go. `inuse_*` is what is in use at that moment. To Pyroscope,
+//! `alloc_*` is what was allocated since the push before (the first time, since the program started), so
+//! that sums over time are right; to Parca it is what was allocated since the start, as when Parca
+//! scrapes.
 //!
 //! Labels of samples ([`label`](crate::label())) go along, by which servers tell stacks apart. Those whose
 //! names have other characters than letters, digits and `_`, or are names of labels of the whole, are

@@ -139,7 +139,7 @@ fn a_thousand_threads_come_and_go() {
     let each = ms(4);
     for _ in 0..50 {
         thread::scope(|scope| {
-            (0..20).for_each(|_| drop(scope.spawn(move || short(|| burn(each)))))
+            (0..20).for_each(|_| drop(scope.spawn(move || short(|| burn(each)))));
         });
     }
     let all = common::burning::process_spent() - begin;

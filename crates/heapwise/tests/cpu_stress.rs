@@ -52,7 +52,7 @@ fn cpu_profiles() {
 
 /// Asks all threads, also while a profile is being taken.
 fn where_threads_are() {
-    let request = http::Request::get("/debug/pprof/threads").body(()).unwrap();
+    let request = http::Request::get("/debug/pprof/threads").body("").unwrap();
     while load::is_on() {
         let response = heapwise::http::respond(&request);
         assert_eq!(response.status(), 200);

@@ -4,6 +4,7 @@
 mod receiver;
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -74,6 +75,39 @@ fn labels_of_samples_go_along() {
     assert_eq!(sample.labels.iter().map(label).collect::<Vec<_>>(), ["tenant=acme"]);
     drop(kept);
     drop(push);
+}
+
+#[test]
+fn processor_time_is_pushed_too() {
+    let server = Server::taking(Kind::Pyroscope);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| burn(&stop));
+        let push = quiet(pyroscope(&server.url, "orders")).cpu().symbolize().start().unwrap();
+        let end = Instant::now() + LONG;
+        loop {
+            assert!(Instant::now() < end, "no processor time of `burn` comes");
+            let pushed = server.next().pushed;
+            if pushed.labels["__name__"] != "process_cpu" {
+                continue;
+            }
+            assert!(pushed.profile.header.duration_nanos > 0);
+            let functions = pushed.profile.functions.rows().iter();
+            let mut names = functions.map(|function| pushed.profile.text(function.name));
+            if names.any(|name| name.ends_with(b"push::burn")) {
+                break;
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        drop(push);
+    });
+}
+
+#[inline(never)]
+fn burn(stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        black_box((0..10_000u64).map(|i| i.wrapping_mul(i)).sum::<u64>());
+    }
 }
 
 #[test]

@@ -26,10 +26,22 @@ pub fn fit(
         key => known.contains(key),
     };
     let fitted = filter_label_keys(profile, &keep);
-    // Reports leave these frames out, servers do not.
-    #[cfg(feature = "symbolize")]
-    let fitted = heapwise_profile::prune(&fitted, &crate::plumbing::is_plumbing, None);
-    fold(&fitted, receiver.limits)
+    fold(&without_plumbing(fitted), receiver.limits)
+}
+
+/// Reports leave the frames of the allocator out where the profile asks for it, servers do not.
+#[cfg(feature = "symbolize")]
+fn without_plumbing(profile: Profile) -> Profile {
+    if profile.text(profile.header.drop_frames).is_empty() {
+        return profile;
+    }
+    heapwise_profile::prune(&profile, &crate::plumbing::is_plumbing, None)
+}
+
+/// Without names there is nothing to tell them by.
+#[cfg(not(feature = "symbolize"))]
+fn without_plumbing(profile: Profile) -> Profile {
+    profile
 }
 
 /// The names of the labels of samples that stay. Servers make labels of the series of them: so these must

@@ -53,6 +53,7 @@ pub struct Options {
     authorities: Option<Vec<u8>>,
     interval: Duration,
     wanted: Wanted,
+    cpu: Option<u32>,
     listener: Option<Listener>,
 }
 
@@ -66,6 +67,7 @@ impl Options {
             authorities: None,
             interval: INTERVAL,
             wanted: Wanted::new("inuse_space"),
+            cpu: None,
             listener: None,
         }
     }
@@ -129,6 +131,21 @@ impl Options {
         self
     }
 
+    /// Pushes CPU profiles too, of all the time, as by [`cpu::start`](crate::cpu::start). There is one CPU
+    /// profile of a process at a time: others, such as `/debug/pprof/profile`, are refused meanwhile.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), heapwise::push::Error> {
+    /// let push = heapwise::push::pyroscope("http://localhost:4040", "orders").cpu().start()?;
+    /// # drop(push);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cpu(mut self) -> Self {
+        self.cpu = Some(crate::cpu::DEFAULT_HZ);
+        self
+    }
+
     /// Tells `listener` of failures instead of standard error; of each kind once an hour. It is called
     /// on the thread that pushes, which has a small stack; what it allocates is not recorded.
     pub fn on_failure(mut self, listener: impl Fn(&Failure) + Send + 'static) -> Self {
@@ -150,7 +167,7 @@ impl Options {
         let headers = headers(self.receiver, &self.headers)?;
         Pusher::start(Worker {
             receiver: self.receiver,
-            sources: source::all(self.receiver, self.wanted),
+            sources: source::all(self.receiver, self.wanted, self.cpu),
             labels: self.labels.check()?.0,
             post: Post::new(url, headers, self.authorities.as_deref())?,
             interval: self.interval,

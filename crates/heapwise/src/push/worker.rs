@@ -70,22 +70,29 @@ impl Worker {
 
     /// One profile of each kind.
     fn take(&mut self, pending: &mut Pending, counters: &Counters) {
-        for source in &mut self.sources {
+        for index in 0..self.sources.len() {
             let now = Instant::now();
-            let body = source.take().and_then(|profile| {
-                let fitted = fit(&profile, self.receiver, &self.labels);
-                let profile = &*encode(&fitted.map_err(|error| error.to_string())?);
-                let series = Series { name: source.name(), labels: &self.labels, profile };
-                (self.receiver.body)(&series).map_err(|error| error.to_string())
-            });
-            match body {
-                Ok(body) => {
+            match self.body(index) {
+                Ok(None) => {}
+                Ok(Some(body)) => {
                     let dropped = pending.backlog.push(Waiting { body, taken: now });
                     tell_dropped(&mut self.teller, dropped, counters);
                 }
                 Err(why) => self.teller.tell(&Failure::Profile(why), now),
             }
         }
+    }
+
+    /// The body of a request with the profile of one kind, if there is one.
+    fn body(&mut self, source: usize) -> Result<Option<Vec<u8>>, String> {
+        let source = &mut self.sources[source];
+        let Some(profile) = source.take().map_err(|error| error.to_string())? else {
+            return Ok(None);
+        };
+        let fitted = fit(&profile, self.receiver, &self.labels);
+        let profile = &*encode(&fitted.map_err(|error| error.to_string())?);
+        let series = Series { name: source.name(), labels: &self.labels, profile };
+        (self.receiver.body)(&series).map(Some).map_err(|error| error.to_string())
     }
 
     /// Sends what there is, until something is to be tried again. With `until`, each step takes no longer

@@ -86,7 +86,7 @@ pub fn body(kind: Kind, head: &HashMap<String, String>, body: &[u8]) -> Result<P
     let message = schema::Profile::decode(&*raw).map_err(|error| error.to_string())?;
     check_tables(&message)?;
     check_samples(&message, kind)?;
-    check_header(&message)?;
+    check_header(&message, &labels["__name__"])?;
     let is_symbolized = message.location.iter().all(|location| !location.line.is_empty());
     let profile = decode(&raw).map_err(|error| error.to_string())?;
     Ok(Pushed { labels, profile, id, is_symbolized })
@@ -247,18 +247,28 @@ fn check_samples(profile: &schema::Profile, kind: Kind) -> Result<(), String> {
     Ok(())
 }
 
-fn check_header(profile: &schema::Profile) -> Result<(), String> {
+/// Sample types and the period type of each kind.
+const KINDS: [(&str, &[&str], &str); 2] = [
+    (
+        "memory",
+        &["alloc_objects/count", "alloc_space/bytes", "inuse_objects/count", "inuse_space/bytes"],
+        "space/bytes",
+    ),
+    ("process_cpu", &["samples/count", "cpu/nanoseconds"], "cpu/nanoseconds"),
+];
+
+fn check_header(profile: &schema::Profile, name: &str) -> Result<(), String> {
     let text =
         |index: i64| String::from_utf8_lossy(&profile.string_table[index as usize]).into_owned();
     let typed = |row: &schema::ValueType| format!("{}/{}", text(row.kind), text(row.unit));
     let types: Vec<String> = profile.sample_type.iter().map(typed).collect();
-    if types
-        != ["alloc_objects/count", "alloc_space/bytes", "inuse_objects/count", "inuse_space/bytes"]
-    {
+    let kind = KINDS.iter().find(|(kind, ..)| *kind == name);
+    let (_, expected, expected_period) = kind.ok_or_else(|| format!("unknown kind {name}"))?;
+    if types != *expected {
         return Err(format!("sample types {types:?}"));
     }
     let period = profile.period_type.as_ref().map(typed).unwrap_or_default();
-    if period != "space/bytes" || profile.period <= 0 {
+    if period != *expected_period || profile.period <= 0 {
         return Err(format!("period {} {period}", profile.period));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as i64;
