@@ -56,8 +56,8 @@ pub fn interval() -> u64 {
 /// millisecond; `lived_1us` to `lived_100s` and `lived_longer`, all that was freed, each block in the
 /// first that it lived no longer than.
 ///
-/// Costs two readings of the clock and 8 bytes for each recorded block, and 96 bytes for each stack
-/// and size. There is no way to end it. Lifetimes are not part of a [recording](record_to).
+/// Costs two readings of the clock and 8 bytes for each recorded block, and 96 bytes for each stack,
+/// size and set of labels. There is no way to end it. Lifetimes are not part of a [recording](record_to).
 ///
 /// # Errors
 /// If there is no memory; or inside of a signal handler that interrupted an allocation.
@@ -149,8 +149,8 @@ pub fn write_symbolized_to(writer: &mut dyn Write) -> Result<(), Error> {
 ///
 /// The file is memory that the recorder would use anyway, so recording costs little more than
 /// without; how much the disk has to do with it depends on where it is, and in a file system in
-/// memory (`/dev/shm`, `/run`) that is nothing. It has 256 KiB and 112 bytes for each stack and
-/// size, and grows as these do; where it cannot, new stacks are counted as
+/// memory (`/dev/shm`, `/run`) that is nothing. It has 256 KiB, 112 bytes for each stack,
+/// size and set of labels, and grows as these do; where it cannot, new stacks are counted as
 /// [dropped](Dropped::stacks).
 ///
 /// A recording that is there already is renamed to `path.previous`. Children of a fork never write

@@ -42,7 +42,7 @@
 //!
 //! Both [`answer`] and [`Pending::finish`] may compute for a while where a program has very many
 //! stacks: an executor wants them on a thread that may block. Who may ask is for the server to decide:
-//! a profile tells paths and addresses.
+//! a profile tells paths, addresses and labels.
 //!
 //! # What is served
 //!

@@ -27,6 +27,11 @@
 //! start.rs: when that happens by itself
 //! ```
 //!
+//! # For whom, and what else
+//!
+//! [`label`] says for whom or what for memory is allocated, across threads and `.await`; samples carry it.
+//! [`custom`] has profiles of what else a program holds: connections, buffers, handles.
+//!
 //! # Features
 //!
 //! None is on by default, and each only adds.
