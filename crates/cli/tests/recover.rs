@@ -7,20 +7,28 @@ use support::Sandbox;
 const HEAD: usize = 256 << 10;
 const EXTENT: usize = 64 << 10;
 
-/// A recording: 3 objects of 100 bytes at one stack, of which 1 is in use and 2 were at the peak.
+/// A recording: 3 objects of 100 bytes at one stack, of which 1 is in use and 2 were at the peak; for a
+/// tenant.
 fn recording() -> Vec<u8> {
-    let mut file = vec![0; HEAD + 2 * EXTENT];
+    let mut file = vec![0; HEAD + 3 * EXTENT];
     let mut put = |at: usize, words: &[u32]| {
         let bytes = words.iter().flat_map(|word| word.to_le_bytes());
         file[at..].iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
     };
-    put(8, &[1, EXTENT as u32, 16, 112, 4321, 0]);
+    put(8, &[2, EXTENT as u32, 16, 112, 4321, 0]);
     put(56, &[2, 0, 1, 0, 9, 0]);
-    put(120, &[2]);
-    put(10_432, &[0, 1 << 31]);
+    put(120, &[3]);
+    put(136, &[32, 0]);
+    put(10_432, &[0, 1 << 31, 1 << 30]);
+    // One label, of so many bytes; then its key and value.
+    put(HEAD + 2 * EXTENT + 8, &[1, 6 | 3 << 16]);
+    put(
+        HEAD + 2 * EXTENT + 16,
+        &[u32::from_le_bytes(*b"tena"), u32::from_le_bytes(*b"ntan"), u32::from(b't')],
+    );
     put(HEAD + 16, &[0x1001, 0, 0, 0]);
     let amounts = [3, 300, 1, 100, 2, 200].map(|number: u32| [number << 20, number >> 12, 0, 0]);
-    put(HEAD + EXTENT, &[&[1, 7, 9, 0], amounts.as_flattened()].concat());
+    put(HEAD + EXTENT, &[&[1, 7 | 1 << 8, 9, 0], amounts.as_flattened()].concat());
     file[..8].copy_from_slice(b"\x89HWREC\r\n");
     file
 }
@@ -38,6 +46,7 @@ fn a_recording_becomes_a_profile() {
         raw.stdout
             .contains("          3        300          1        100          2        200: 1")
     );
+    assert!(raw.stdout.contains("tenant:[ant]"), "{}", raw.stdout);
     // The file itself is a profile for every report, and is left alone.
     assert_eq!(sandbox.run(&["-raw", "left"]).stdout, raw.stdout);
     assert_eq!(sandbox.read("left"), recording());
