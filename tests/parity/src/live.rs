@@ -33,6 +33,8 @@ struct Program {
     shows: &'static str,
     /// The same of processor time.
     shows_cpu: &'static str,
+    /// What else there is to find, with both tools, at this address.
+    finds: fn(&Setup, &str) -> Result<(), String>,
 }
 
 impl Program {
@@ -45,7 +47,6 @@ impl Program {
             () => self.shows,
         }
     }
-}
 
 const PROGRAMS: [Program; 2] = [
     Program {
@@ -56,6 +57,7 @@ const PROGRAMS: [Program; 2] = [
         refused: GO_REFUSED,
         shows: "",
         shows_cpu: "",
+        finds: |_, _| Ok(()),
     },
     Program {
         name: "live/rust/service",
@@ -65,6 +67,7 @@ const PROGRAMS: [Program; 2] = [
         refused: RUST_REFUSED,
         shows: "log_in",
         shows_cpu: "search",
+        finds: leak,
     },
 ];
 
@@ -166,9 +169,34 @@ fn judge(program: &Program, setup: &Setup) -> Result<(), String> {
         fetch.judge().map_err(|how| format!("{:?} {:?}: {how}", fetch.flags, fetch.sources))?;
     }
     program.refused.iter().map(place).try_for_each(|source| refused(setup, &source))?;
+    (program.finds)(setup, &place(&"http://HOST/debug/pprof/heap"))?;
     [&setup.reference, &setup.ours].into_iter().try_for_each(|tool| {
         on_a_page(tool, &place(&"http://HOST/debug/pprof/heap"), program.shows, setup)
     })
+}
+
+/// The handler that leaks is found by what it was labelled with, and then by its stack; of the other
+/// routes, nothing goes through it.
+fn leak(setup: &Setup, source: &str) -> Result<(), String> {
+    let folder = setup.scratch.join("live/leak");
+    let has_row =
+        |text: &str| text.lines().any(|line| line.contains('%') && line.ends_with("log_in"));
+    for tool in [&setup.reference, &setup.ours] {
+        let ask = |flags: &[&str]| {
+            let answer = run(setup, tool, &[flags, &[source]].concat(), &folder)?;
+            Ok::<_, String>(String::from_utf8_lossy(&answer.output).into_owned())
+        };
+        let largest = ask(&["-tags", "-tagshow=route"])?;
+        let by_stack = ask(&["-top", "-cum", "-tagfocus=route=log_in"])?;
+        let others = ask(&["-top", "-cum", "-tagignore=route=log_in"])?;
+        let is_found = largest.lines().nth(1).is_some_and(|line| line.ends_with(": log_in"))
+            && has_row(&by_stack)
+            && !has_row(&others);
+        if !is_found {
+            return Err(format!("{}:\n{largest}\n{by_stack}\n{others}", tool.display()));
+        }
+    }
+    Ok(())
 }
 
 /// A tool must fetch what it shows on web pages, too.
