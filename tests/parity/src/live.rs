@@ -47,6 +47,7 @@ impl Program {
             () => self.shows,
         }
     }
+}
 
 const PROGRAMS: [Program; 2] = [
     Program {

@@ -1,13 +1,13 @@
 //! From what was sampled to a profile.
 
-use heapwise_profile::{Profile, StackLabel, StackRow, Stacks};
-use heapwise_recorder::labels::{self as recorded, LabelSet};
+use heapwise_profile::{Profile, StackRow, Stacks};
+use heapwise_recorder::labels::LabelSet;
 
 use super::CpuProfile;
 use super::sampler::Outcome;
 use crate::moment::Moment;
 use crate::zipped::zipped;
-use crate::{Error, mapped};
+use crate::{Error, label_sets, mapped};
 
 /// The profile as it goes into a file.
 pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
@@ -26,7 +26,7 @@ pub fn profile(outcome: &Outcome) -> Result<Profile, Error> {
         StackRow {
             frames: stack.iter().map(|&frame| frame as u64).collect(),
             values: vec![count, count.saturating_mul(period)],
-            labels: labels(label),
+            labels: label_sets::of_row(LabelSet::from_number(label)),
         }
     };
     let stacks = Stacks {
@@ -42,12 +42,6 @@ pub fn profile(outcome: &Outcome) -> Result<Profile, Error> {
     let mut profile = stacks.profile();
     mapped::map_all(&mut profile);
     Ok(profile)
-}
-
-/// Those of a label set.
-fn labels(number: u32) -> Vec<(Vec<u8>, StackLabel)> {
-    let pairs = recorded::of(LabelSet::from_number(number));
-    pairs.map(|(key, value)| (key.to_vec(), StackLabel::Text(value.to_vec()))).collect()
 }
 
 /// A line for everything that is not as it should be.

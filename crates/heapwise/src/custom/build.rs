@@ -1,8 +1,6 @@
 //! From what is held to a profile.
 
-use std::collections::HashMap;
-
-use heapwise_profile::{RecordedLabels, StackLabel, StackRow, Stacks};
+use heapwise_profile::{StackRow, Stacks};
 use heapwise_recorder as recorder;
 
 use super::Profile;
@@ -25,7 +23,7 @@ pub fn build(profile: Profile) -> Result<heapwise_profile::Profile, Error> {
         period: 1,
         time_nanos: moment.time_nanos,
         mappings: moment.mappings,
-        rows: stack_rows(&rows),
+        rows: rows.iter().map(stack_row).collect(),
         comments: losses(dropped),
         ..Stacks::default()
     };
@@ -35,24 +33,14 @@ pub fn build(profile: Profile) -> Result<heapwise_profile::Profile, Error> {
     Ok(built)
 }
 
-fn stack_rows(rows: &[Row]) -> Vec<StackRow> {
-    let sets = label_sets::recorded(rows.iter().map(|row| row.labels));
-    let texts: HashMap<u32, &RecordedLabels> = sets.iter().map(|set| (set.number, set)).collect();
-    let labels = |row: &Row| {
-        let set = texts.get(&row.labels.number());
-        let pairs = set.into_iter().flat_map(|set| &set.labels);
-        pairs.map(|(key, value)| (key.clone(), StackLabel::Text(value.clone()))).collect()
-    };
-    let stack_row = |row: &Row| {
-        let Totals { held, added } = row.totals();
-        let values = [added.count, added.weight, held.count, held.weight];
-        StackRow {
-            frames: recorder::frames(row.stack).map(|frame| frame as u64).collect(),
-            values: values.map(|value| i64::try_from(value).unwrap_or(i64::MAX)).to_vec(),
-            labels: labels(row),
-        }
-    };
-    rows.iter().map(stack_row).collect()
+fn stack_row(row: &Row) -> StackRow {
+    let Totals { held, added } = row.totals();
+    let values = [added.count, added.weight, held.count, held.weight];
+    StackRow {
+        frames: recorder::frames(row.stack).map(|frame| frame as u64).collect(),
+        values: values.map(|value| i64::try_from(value).unwrap_or(i64::MAX)).to_vec(),
+        labels: label_sets::of_row(row.labels),
+    }
 }
 
 /// A line for every limit that was reached.
