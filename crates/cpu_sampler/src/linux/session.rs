@@ -22,10 +22,11 @@ const MAX_TIMERS: usize = 1 << 14;
 const SCAN_EVERY: Duration = Duration::from_millis(100);
 const SCAN_SHARE: u32 = 500;
 
-/// A thread gets a timer of its own when it has spent so much processor time, or has been seen for so long, or was
-/// there at the start. A timer loses what its thread spends after the kernel's last look at it, half a tick to a tick (4 ms)
-/// in the life of a thread: at most 4 % of what it spent here. On the other hand the signal of the process's timer goes to some
-/// thread that waits, if the one that runs holds it back: it must not find many without a timer.
+/// A thread gets a timer of its own when it has spent so much processor time, or has been seen for so
+/// long, or was there at the start. A timer loses what its thread spends after the kernel's last look
+/// at it, half a tick to a tick (4 ms) in the life of a thread: at most 4 % of what it spent here. On
+/// the other hand the signal of the process's timer goes to some thread that waits, if the one that
+/// runs holds it back: it must not find many without a timer.
 const TIMED_FROM: Duration = Duration::from_millis(100);
 const OLD: Duration = Duration::from_secs(1);
 
