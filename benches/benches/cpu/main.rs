@@ -8,16 +8,19 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-const ROUNDS: usize = 15;
+/// Short and many: a busy machine makes the same work cost a few percent more or less from second to second.
+const ROUNDS: usize = 101;
 
 /// Frames below the work.
-const DEPTHS: [u32; 3] = [1, 25, 100];
+const DEPTHS: [u32; 2] = [5, 50];
 
 /// Rates beside none.
 const RATES: [u32; 2] = [100, 1000];
 
 fn main() {
-    println!("{ROUNDS} rounds of about a second each; medians");
+    println!(
+        "{ROUNDS} rounds of about a tenth of a second; medians of differences, and their quartiles"
+    );
     for depth in DEPTHS {
         let mut ratios = RATES.map(|_| Vec::new());
         let mut costs = RATES.map(|_| Vec::new());
@@ -26,21 +29,28 @@ fn main() {
             for (column, hz) in RATES.into_iter().enumerate() {
                 let sampling = heapwise::cpu::start_at(hz).unwrap();
                 let with = spent_on(depth);
-                let samples = sampling.stop().unwrap().samples();
+                // Half of them are of the work before.
+                let samples = sampling.stop().unwrap().samples() / 2;
                 let more = with.as_secs_f64() - bare.as_secs_f64();
                 ratios[column].push(more / bare.as_secs_f64() * 100.0);
                 costs[column].push(more * 1e6 / samples as f64);
             }
         }
         for (column, hz) in RATES.into_iter().enumerate() {
-            let (percent, micros) = (median(&mut ratios[column]), median(&mut costs[column]));
-            println!("{hz} Hz, {depth} frames deeper: {percent:+.2} %, {micros:+.1} us a period");
+            let [low, percent, high] = quartiles(&mut ratios[column]);
+            let [_, micros, _] = quartiles(&mut costs[column]);
+            println!(
+                "{hz} Hz, {depth} frames deeper: {percent:+.2} % ({low:+.2} to {high:+.2}), \
+                 {micros:+.1} us a period"
+            );
         }
     }
 }
 
-/// Processor time of the process for the same work.
+/// Processor time of the process for the same work; once before, so that threads that have ended, and
+/// caches, are out of the way.
 fn spent_on(depth: u32) -> Duration {
+    deeper(depth);
     let before = process_time();
     deeper(depth);
     process_time() - before
@@ -60,7 +70,7 @@ fn deeper(depth: u32) {
 fn work() {
     let mut table = vec![0u32; 1 << 12];
     let mut state = 1u32;
-    for _ in 0..400_000_000u32 / 4 {
+    for _ in 0..25_000_000u32 {
         state = step(state);
         let place = &mut table[(state >> 20) as usize];
         *place = place.wrapping_add(state);
@@ -79,7 +89,7 @@ fn process_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-fn median(values: &mut [f64]) -> f64 {
+fn quartiles(values: &mut [f64]) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    [1, 2, 3].map(|quarter| values[values.len() * quarter / 4])
 }

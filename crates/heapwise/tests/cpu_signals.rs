@@ -66,14 +66,16 @@ fn what_is_done_with_the_signal_is_as_before() {
     let _alone = alone();
     for before in [libc::SIG_IGN, libc::SIG_DFL] {
         disposition(Some(before));
+        let mut samples = 0;
         for _ in 0..20 {
             let sampling = cpu::start_at(cpu::MAX_HZ).unwrap();
             assert!(![libc::SIG_IGN, libc::SIG_DFL].contains(&disposition(None)));
             // A signal is on its way when it stops, more likely than not. By default it would end us.
             burn(Duration::from_millis(20));
-            assert!(sampling.stop().unwrap().samples() > 5);
+            samples += sampling.stop().unwrap().samples();
             assert_eq!(disposition(None), before);
         }
+        assert!(samples > 100, "{samples}");
     }
 }
 

@@ -112,13 +112,16 @@ fn set(action: &libc::sigaction) -> Result<(), Error> {
     }
 }
 
-/// Does `work` while this thread, and those that it starts, take no signals: for threads of the profiler's
-/// own, on which no handler of the program should run.
+/// Does `work` while this thread, and those that it starts, take no signals but `SIGPROF`: for threads of the
+/// profiler's own, on which no handler of the program should run. While there is a [`Session`](crate::Session), that one
+/// is ours.
 pub fn without_signals<T>(work: impl FnOnce() -> T) -> T {
     // SAFETY: plain data, for the next calls to write.
     let [mut all, mut before]: [libc::sigset_t; 2] = unsafe { mem::zeroed() };
     // SAFETY: writes the set.
     unsafe { libc::sigfillset(&raw mut all) };
+    // SAFETY: as above.
+    unsafe { libc::sigdelset(&raw mut all, libc::SIGPROF) };
     // SAFETY: reads one set and writes the other.
     let is_set =
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before) } == 0;

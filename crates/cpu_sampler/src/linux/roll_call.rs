@@ -65,6 +65,10 @@ fn answers(number: u32, ids: &[u32], patience: Duration) -> HashMap<u32, Vec<usi
     while !silent.is_empty() && Instant::now() < end {
         // Those that have ended have nothing to say any more.
         silent.retain(|&id| send(id, number.into()));
+        // And those that hold it back may do so for ever.
+        if !answers.is_empty() {
+            silent.retain(|&id| !threads::holds_back(id, libc::SIGPROF));
+        }
         let again = (Instant::now() + ASK_EVERY).min(end);
         while !silent.is_empty() && Instant::now() < again {
             collect(number, &mut words, &mut answers);
@@ -85,5 +89,50 @@ fn collect(number: u32, words: &mut Vec<u64>, answers: &mut HashMap<u32, Vec<usi
             let frames = frames.iter().map(|&frame| frame as usize).collect();
             answers.insert(record.thread, frames);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::platform::disposition::without_signals;
+    use crate::platform::system::thread_id;
+
+    /// A thread that says its number and waits to be let go.
+    fn waiting() -> (u32, mpsc::Sender<()>) {
+        let (says, number) = mpsc::channel();
+        let (let_go, waits) = mpsc::channel();
+        thread::spawn(move || {
+            says.send(thread_id()).unwrap();
+            waits.recv()
+        });
+        (number.recv().unwrap(), let_go)
+    }
+
+    #[test]
+    fn all_answer_but_those_that_hold_the_signal_back_and_these_are_not_waited_for() {
+        let answering: Vec<_> = (0..20).map(|_| waiting()).collect();
+        let blocked = without_signals(|| {
+            // SAFETY: plain data, for the next calls.
+            let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };
+            // SAFETY: writes the set.
+            unsafe { libc::sigaddset(&raw mut set, libc::SIGPROF) };
+            // SAFETY: reads the set.
+            let change =
+                |how| unsafe { libc::pthread_sigmask(how, &raw const set, std::ptr::null_mut()) };
+            change(libc::SIG_BLOCK);
+            let blocked = waiting();
+            change(libc::SIG_UNBLOCK);
+            blocked
+        });
+        let begin = Instant::now();
+        let present = roll_call(Duration::from_secs(60)).unwrap();
+        assert!(begin.elapsed() < Duration::from_secs(50));
+        let frames = |id| present.iter().find(|thread| thread.id == id).unwrap().frames.as_ref();
+        assert_eq!(frames(blocked.0), None);
+        assert!(answering.iter().all(|(id, _)| frames(*id).unwrap().len() > 3));
+        assert!(present.is_sorted_by_key(|thread| thread.id));
     }
 }

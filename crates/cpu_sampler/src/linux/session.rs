@@ -22,10 +22,11 @@ const MAX_TIMERS: usize = 1 << 14;
 const SCAN_EVERY: Duration = Duration::from_millis(100);
 const SCAN_SHARE: u32 = 500;
 
-/// A thread gets a timer of its own when it has spent so much processor time, or has been seen for so long, or was
-/// there at the start. A timer loses what its thread spends after the kernel's last look at it, half a tick to a tick (4 ms)
-/// in the life of a thread: at most 4 % of what it spent here. On the other hand the signal of the process's timer goes to some
-/// thread that waits, if the one that runs holds it back: it must not find many without a timer.
+/// A thread gets a timer of its own when it has spent so much processor time, or has been seen for so
+/// long, or was there at the start. A timer loses what its thread spends after the kernel's last look
+/// at it, half a tick to a tick (4 ms) in the life of a thread: at most 4 % of what it spent here. On
+/// the other hand the signal of the process's timer goes to some thread that waits, if the one that
+/// runs holds it back: it must not find many without a timer.
 const TIMED_FROM: Duration = Duration::from_millis(100);
 const OLD: Duration = Duration::from_secs(1);
 
@@ -50,6 +51,8 @@ pub struct Session {
     young: HashMap<u32, Instant>,
     /// That of the process; gone when the session ends.
     net: Option<Timer>,
+    /// Who tends: nobody's work, so it has no timer and counts as if it had.
+    tender: Option<u32>,
     next_scan: Instant,
     /// Whether the timer of the process reaches threads that have none.
     reaches_young: bool,
@@ -90,6 +93,7 @@ impl Session {
             timers: HashMap::new(),
             young: HashMap::new(),
             net: Some(net),
+            tender: None,
             next_scan: Instant::now(),
             reaches_young: system::is_linux(6, 4),
             spent_before: timer::spent_by_all(),
@@ -129,8 +133,13 @@ impl Session {
     /// was loaded meanwhile. The calling thread itself is left out.
     pub fn tend(&mut self) {
         learn_code();
+        let own = *self.tender.get_or_insert_with(|| {
+            let own = system::thread_id();
+            threads::set_timed(own);
+            own
+        });
         if Instant::now() >= self.next_scan {
-            self.scan(system::thread_id());
+            self.scan(own);
         }
     }
 
@@ -226,7 +235,8 @@ impl Session {
         }
         handler::SESSION.store(0, SeqCst);
         self.net = None;
-        self.timers.drain().for_each(|(id, _)| threads::clear_timed(id));
+        let timed = self.timers.drain().map(|(id, _)| id);
+        timed.chain(self.tender.take()).for_each(threads::clear_timed);
         handler::wait_for_all(PATIENCE);
     }
 }

@@ -56,6 +56,15 @@ pub fn name(id: u32) -> Vec<u8> {
     name
 }
 
+/// Whether thread `id` holds the signal back at this moment.
+pub fn holds_back(id: u32, signal: i32) -> bool {
+    let status = fs::read_to_string(format!("/proc/self/task/{id}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    // Signals count from 1.
+    mask >> (signal - 1) & 1 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
