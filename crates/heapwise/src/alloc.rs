@@ -106,15 +106,15 @@ impl<A: GlobalAlloc> Alloc<A> {
     #[cold]
     #[inline(never)]
     unsafe fn alloc_slowly(&self, layout: Layout) -> *mut u8 {
-        let weight = recorder::mark(layout.size(), self.initial_interval);
+        let marked = recorder::mark(layout.size(), self.initial_interval);
         // SAFETY: used in this function only.
         let caller = unsafe { recorder::Caller::here() };
-        if let Some(block) = served(layout, weight, caller) {
+        if let Some(block) = served(layout, marked, caller) {
             return block.as_ptr();
         }
         // SAFETY: the caller's promise about `layout`.
         let block = unsafe { self.inner.alloc(layout) };
-        record_if_large(block, layout, weight, caller)
+        record_if_large(block, layout, marked, caller)
     }
 
     /// # Safety
@@ -122,17 +122,17 @@ impl<A: GlobalAlloc> Alloc<A> {
     #[cold]
     #[inline(never)]
     unsafe fn alloc_zeroed_slowly(&self, layout: Layout) -> *mut u8 {
-        let weight = recorder::mark(layout.size(), self.initial_interval);
+        let marked = recorder::mark(layout.size(), self.initial_interval);
         // SAFETY: used in this function only.
         let caller = unsafe { recorder::Caller::here() };
-        if let Some(block) = served(layout, weight, caller) {
+        if let Some(block) = served(layout, marked, caller) {
             // SAFETY: the pool granted that many bytes.
             unsafe { block.write_bytes(0, layout.size()) };
             return block.as_ptr();
         }
         // SAFETY: the caller's promise about `layout`.
         let block = unsafe { self.inner.alloc_zeroed(layout) };
-        record_if_large(block, layout, weight, caller)
+        record_if_large(block, layout, marked, caller)
     }
 
     /// # Safety
@@ -162,21 +162,25 @@ impl<A: GlobalAlloc> Alloc<A> {
         new_size: usize,
         passes: bool,
     ) -> *mut u8 {
-        let weight = if passes { None } else { recorder::mark(new_size, self.initial_interval) };
+        let marked = if passes {
+            recorder::Marked::NOT
+        } else {
+            recorder::mark(new_size, self.initial_interval)
+        };
         // SAFETY: used in this function only.
         let caller = unsafe { recorder::Caller::here() };
         // SAFETY: `realloc` may only be asked for sizes that make a layout.
         let new = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
-        let is_served = weight.filter(|_| !recorder::is_large(new_size, layout.align()));
+        let is_served = marked.is_any() && !recorder::is_large(new_size, layout.align());
         // SAFETY: the caller's promise about all three; for blocks that are not the pool's.
         let resize = || unsafe { self.inner.realloc(block, layout, new_size) };
         match (recorder::holds(block.addr()), is_served) {
-            (false, None) => move_large(block, resize, new, weight, caller),
-            (false, Some(weight)) => {
+            (false, false) => move_large(block, resize, new, marked, caller),
+            (false, true) => {
                 let old = recorder::take(block.addr()).map(|old| (old, recorder::retire(old)));
-                let Some(moved) = recorder::allocate(new, weight, caller) else {
+                let Some(moved) = recorder::allocate(new, marked, caller) else {
                     old.into_iter().for_each(|(old, then)| recorder::revive(old, then));
-                    return move_large(block, resize, new, None, caller);
+                    return move_large(block, resize, new, recorder::Marked::NOT, caller);
                 };
                 // SAFETY: the new block has `new_size` bytes and is nobody else's.
                 unsafe { copy(block, layout, moved.as_ptr(), new_size) };
@@ -184,11 +188,13 @@ impl<A: GlobalAlloc> Alloc<A> {
                 unsafe { self.inner.dealloc(block, layout) };
                 moved.as_ptr()
             }
-            (true, Some(weight)) => {
-                let moved = recorder::exchange(block.addr(), layout.size(), new, weight, caller);
+            (true, true) => {
+                let moved = recorder::exchange(block.addr(), layout.size(), new, marked, caller);
                 let Some(moved) = moved else {
                     // SAFETY: the caller's promise about all three.
-                    return unsafe { self.leave_pool(block, layout, new, None, caller) };
+                    return unsafe {
+                        self.leave_pool(block, layout, new, recorder::Marked::NOT, caller)
+                    };
                 };
                 if moved.as_ptr() != block {
                     // SAFETY: the new block has `new_size` bytes and is nobody else's.
@@ -198,11 +204,11 @@ impl<A: GlobalAlloc> Alloc<A> {
                 moved.as_ptr()
             }
             // SAFETY: the caller's promise about all three.
-            (true, None) => unsafe { self.leave_pool(block, layout, new, weight, caller) },
+            (true, false) => unsafe { self.leave_pool(block, layout, new, marked, caller) },
         }
     }
 
-    /// Moves a block of the pool to `inner`, where it is recorded if it is large and has a weight.
+    /// Moves a block of the pool to `inner`, where it is recorded if it is large and to be.
     ///
     /// # Safety
     /// As for [`GlobalAlloc::realloc`]; the block is the pool's.
@@ -211,7 +217,7 @@ impl<A: GlobalAlloc> Alloc<A> {
         block: *mut u8,
         layout: Layout,
         new: Layout,
-        weight: Option<recorder::Weight>,
+        marked: recorder::Marked,
         caller: recorder::Caller,
     ) -> *mut u8 {
         // SAFETY: the caller's promise about `new`.
@@ -219,7 +225,7 @@ impl<A: GlobalAlloc> Alloc<A> {
         if !moved.is_null() {
             // First: what is in use never counts both.
             recorder::withdraw(block.addr(), layout.size());
-            record_if_large(moved, new, weight, caller);
+            record_if_large(moved, new, marked, caller);
             // SAFETY: the new block has that many bytes and is nobody else's.
             unsafe { copy(block, layout, moved, new.size()) };
             recorder::free(block.addr(), layout.size());
@@ -237,26 +243,28 @@ unsafe fn copy(block: *mut u8, layout: Layout, to: *mut u8, size: usize) {
     unsafe { to.copy_from_nonoverlapping(block, size.min(layout.size())) };
 }
 
-/// A recorded block from the pool, if this allocation is to be recorded and is not large.
+/// A block from the pool, if this allocation is to be recorded or counted and is not large.
 fn served(
     layout: Layout,
-    weight: Option<recorder::Weight>,
+    marked: recorder::Marked,
     caller: recorder::Caller,
 ) -> Option<NonNull<u8>> {
-    let weight = weight.filter(|_| !recorder::is_large(layout.size(), layout.align()))?;
-    recorder::allocate(layout, weight, caller)
+    if !marked.is_any() || recorder::is_large(layout.size(), layout.align()) {
+        return None;
+    }
+    recorder::allocate(layout, marked, caller)
 }
 
-/// Records a large block of `inner` if it is to be recorded, and returns it.
+/// Records a large block of `inner` if it is to be recorded or counted, and returns it.
 fn record_if_large(
     block: *mut u8,
     layout: Layout,
-    weight: Option<recorder::Weight>,
+    marked: recorder::Marked,
     caller: recorder::Caller,
 ) -> *mut u8 {
     let is_large = recorder::is_large(layout.size(), layout.align());
-    if let (Some(weight), true, false) = (weight, is_large, block.is_null()) {
-        recorder::record(block.addr(), layout, weight, caller);
+    if marked.is_any() && is_large && !block.is_null() {
+        recorder::record(block.addr(), layout, marked, caller);
     }
     block
 }
@@ -266,7 +274,7 @@ fn move_large(
     block: *mut u8,
     reallocate: impl FnOnce() -> *mut u8,
     new: Layout,
-    weight: Option<recorder::Weight>,
+    marked: recorder::Marked,
     caller: recorder::Caller,
 ) -> *mut u8 {
     // Out of the tables while `inner` may give the old address to another thread.
@@ -279,5 +287,5 @@ fn move_large(
     if let Some(old) = old {
         recorder::retire(old);
     }
-    record_if_large(moved, new, weight, caller)
+    record_if_large(moved, new, marked, caller)
 }

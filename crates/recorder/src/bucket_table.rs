@@ -46,8 +46,9 @@ impl Kind {
     /// That of no bucket.
     pub const NONE: Self = Self(0);
 
+    /// That of objects of `size` bytes under these labels.
     #[inline]
-    fn of(size: u64, labels: LabelSet) -> Self {
+    pub fn of(size: u64, labels: LabelSet) -> Self {
         Self(class(size) | labels.number() << CLASS_BITS)
     }
 
@@ -89,6 +90,33 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// Nothing was allocated yet.
+    pub fn new(stack: StackId, kind: Kind) -> Self {
+        let [alloc, inuse, peak] = [Amount::default(); 3];
+        Self { stack, kind, epoch: 0, alloc, inuse, peak }
+    }
+
+    /// Counts as allocated and as in use.
+    #[inline]
+    pub fn allocate(&mut self, amount: Amount, moment: Moment) {
+        self.keep_peak(moment);
+        self.alloc += amount;
+        self.inuse += amount;
+    }
+
+    /// Takes out of what is in use.
+    #[inline]
+    pub fn release(&mut self, amount: Amount, moment: Moment) {
+        self.keep_peak(moment);
+        self.inuse -= amount;
+    }
+
+    /// Puts back what [`release`](Self::release) took out.
+    pub fn restore(&mut self, amount: Amount, moment: Moment) {
+        self.keep_peak(moment);
+        self.inuse += amount;
+    }
+
     /// What was in use at the peak that began `epoch`, the last one.
     pub fn at_peak(&self, epoch: u64) -> Amount {
         if self.epoch == epoch { self.peak } else { self.inuse }
@@ -164,9 +192,7 @@ impl BucketTable {
         let row = self.row(inside, region, place.stack, kind)?;
         let amount = Amount::of(size, weight);
         let bucket = self.change(region, row).ok_or(NoMemory)?;
-        bucket.keep_peak(moment);
-        bucket.alloc += amount;
-        bucket.inuse += amount;
+        bucket.allocate(amount, moment);
         if weight != Weight::ONE {
             self.keep_spread(moment);
             self.spread.alloc += Variance::of(size, weight);
@@ -187,8 +213,7 @@ impl BucketTable {
         moment: Moment,
     ) {
         let Some(bucket) = self.change(region, row) else { return };
-        bucket.keep_peak(moment);
-        bucket.inuse -= Amount::of(size, weight);
+        bucket.release(Amount::of(size, weight), moment);
         if weight != Weight::ONE {
             self.keep_spread(moment);
             self.spread.inuse -= Variance::of(size, weight);
@@ -206,8 +231,7 @@ impl BucketTable {
         moment: Moment,
     ) {
         let Some(bucket) = self.change(region, row) else { return };
-        bucket.keep_peak(moment);
-        bucket.inuse += Amount::of(size, weight);
+        bucket.restore(Amount::of(size, weight), moment);
         self.keep_spread(moment);
         self.spread.inuse += Variance::of(size, weight);
     }
@@ -320,11 +344,8 @@ impl BucketTable {
         }
         self.spare.start += 1;
         self.used += 1;
-        let nothing = Amount::default();
-        let (alloc, inuse, peak) = (nothing, nothing, nothing);
-        let bucket = Bucket { stack, kind, epoch: 0, alloc, inuse, peak };
         // SAFETY: the row was given to this table and is not in use.
-        unsafe { region.bucket(row).write(bucket) };
+        unsafe { region.bucket(row).write(Bucket::new(stack, kind)) };
         Ok(row)
     }
 

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::ptr::NonNull;
 
 use crate::counts::{Count, Dropped};
-use crate::error::{Error, RecordError};
+use crate::error::{CountError, Error, RecordError};
 use labels::LabelSet;
 
 /// Mean bytes between samples unless the program says otherwise.
@@ -23,10 +23,77 @@ pub const MAX_INTERVAL: u64 = 1 << 40;
 /// Parts of the histogram of lifetimes.
 pub const LIFETIMES: usize = 10;
 
-/// What a recorded allocation stands for: none is.
-pub type Weight = Infallible;
-/// A recorded large block: none is.
-pub type Block = Infallible;
+/// What is known of a large block: nothing is.
+pub type Taken = Infallible;
+
+/// What is to be done about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marked(());
+
+impl Marked {
+    /// Nothing.
+    pub const NOT: Self = Self(());
+
+    /// Whether anything is.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        false
+    }
+}
+
+/// Counts what a thread allocates: there is none.
+#[derive(Debug)]
+pub enum Counting {}
+
+impl Counting {
+    /// [`Error::Unsupported`].
+    pub fn begin() -> Result<Self, CountError> {
+        Err(CountError::Recorder(Error::Unsupported))
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn end(self) -> Option<Closed> {
+        match self {}
+    }
+}
+
+/// What was counted.
+#[derive(Debug)]
+pub struct Closed {
+    /// Everything that was allocated.
+    pub alloc: Count,
+    /// Of that, what was in use when the most bytes were.
+    pub peak: Count,
+    /// Of that, what was in use at the end.
+    pub left: Count,
+    /// Events that could not be counted.
+    pub missed: u64,
+}
+
+impl Closed {
+    /// [`Error::Unsupported`].
+    pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        Err(Error::Unsupported)
+    }
+}
+
+/// Has other threads count where this one does, which is nowhere.
+#[derive(Clone, Debug)]
+pub struct Joint(());
+
+impl Joint {
+    /// Of nothing.
+    #[must_use]
+    pub fn of_this_thread() -> Self {
+        Self(())
+    }
+
+    /// Runs `work`.
+    pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
+        work()
+    }
+}
 
 /// The function that an allocator wrapper calls for a recorded allocation, while it runs.
 #[derive(Clone, Copy, Debug)]
@@ -170,9 +237,9 @@ pub fn is_large(_: usize, _: usize) -> bool {
     false
 }
 
-/// Nothing is to be recorded.
-pub fn mark(_: usize, _: u64) -> Option<Weight> {
-    None
+/// Nothing is to be done.
+pub fn mark(_: usize, _: u64) -> Marked {
+    Marked::NOT
 }
 
 /// Nothing comes to [`mark`].
@@ -181,19 +248,17 @@ pub fn sees(_: impl FnOnce()) -> bool {
 }
 
 /// Never called.
-pub fn allocate(_: Layout, weight: Weight, _: Caller) -> Option<NonNull<u8>> {
-    match weight {}
+pub fn allocate(_: Layout, _: Marked, _: Caller) -> Option<NonNull<u8>> {
+    None
 }
 
 /// Never called.
-pub fn exchange(_: usize, _: usize, _: Layout, weight: Weight, _: Caller) -> Option<NonNull<u8>> {
-    match weight {}
+pub fn exchange(_: usize, _: usize, _: Layout, _: Marked, _: Caller) -> Option<NonNull<u8>> {
+    None
 }
 
 /// Never called.
-pub fn record(_: usize, _: Layout, weight: Weight, _: Caller) {
-    match weight {}
-}
+pub fn record(_: usize, _: Layout, _: Marked, _: Caller) {}
 
 /// No block is recorded.
 pub fn withdraw(_: usize, _: usize) {}
@@ -202,22 +267,22 @@ pub fn withdraw(_: usize, _: usize) {}
 pub fn free(_: usize, _: usize) {}
 
 /// No block is recorded.
-pub fn take(_: usize) -> Option<Block> {
+pub fn take(_: usize) -> Option<Taken> {
     None
 }
 
 /// Never called.
-pub fn retire(block: Block) -> u64 {
+pub fn retire(block: Taken) -> u64 {
     match block {}
 }
 
 /// Never called.
-pub fn revive(block: Block, _: u64) {
+pub fn revive(block: Taken, _: u64) {
     match block {}
 }
 
 /// Never called.
-pub fn put_back(block: Block) {
+pub fn put_back(block: Taken) {
     match block {}
 }
 

@@ -15,6 +15,15 @@ pub enum Error {
     Unsupported,
 }
 
+/// Why nothing is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountError {
+    /// The recorder could not be asked.
+    Recorder(Error),
+    /// 256 counts are open, or are held by a joint to them.
+    TooMany,
+}
+
 /// Why there is no recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordError {

@@ -75,6 +75,7 @@ pub fn prepare_for_forks() {
 
 extern "C" fn before() {
     let Some(inside) = Outermost::enter() else { return };
+    process::tallies().acquire();
     process::recorder().acquire(&inside);
     HOLDS_ALL.with(|holds| holds.set(true));
     // Still inside until after the fork: this thread must not ask for a lock that it holds.
@@ -84,6 +85,7 @@ extern "C" fn before() {
 extern "C" fn after_in_parent() {
     if HOLDS_ALL.with(|holds| holds.replace(false)) {
         process::recorder().release_in_parent(&Outermost::assume());
+        process::tallies().release_locks();
     }
 }
 
@@ -91,6 +93,7 @@ extern "C" fn after_in_child() {
     if HOLDS_ALL.with(|holds| holds.replace(false)) {
         process::forget_mark();
         let inside = Outermost::assume();
+        process::tallies().release_locks();
         if !process::recorder().release_in_child(&inside) {
             ABANDONED.store(true, Ordering::Relaxed);
         }

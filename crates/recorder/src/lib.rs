@@ -25,6 +25,7 @@
 //! | the way of an event | `recorder.rs`, `process.rs` |
 //! | when the heap was largest | `peak.rs` |
 //! | how long objects live | `lifetimes.rs` |
+//! | what some threads allocate for a while, to the last block | `counting.rs`, `tallies.rs`, `tally.rs` |
 //! | what others see | `snapshot.rs`, `counts.rs`, `error.rs` |
 //! | where nothing is recorded | `elsewhere.rs` |
 //!
@@ -55,6 +56,15 @@
 //! they are told by their size, and looked up in a table. Resizing a recorded block moves it unless
 //! the new size is recorded too and fits the same slot.
 //!
+//! # How a part of a program is counted exactly
+//!
+//! While a thread is [counted](Counting), its sampler lets no request pass: a count of bytes left that
+//! is below zero, so that the common path has nothing more to ask. Marks stay where they are, and only
+//! a request with a mark is recorded: the profile of the process is what it would have been. All others
+//! are served from the range too, under a tag that no profile counts, because then their frees come
+//! in, on whatever thread. What is counted lies in tables of its own: blocks by address, and sums by
+//! stack.
+//!
 //! # What an exact event costs
 //!
 //! At interval 1 every event comes in, so it takes one lock, that of its thread's stripe (a thread
@@ -74,6 +84,8 @@ mod bucket_table;
 mod capture;
 #[cfg(target_os = "linux")]
 mod counters;
+#[cfg(target_os = "linux")]
+mod counting;
 mod counts;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nobody enters"))]
 mod entry;
@@ -132,6 +144,10 @@ mod snapshot;
 mod span;
 #[cfg(target_os = "linux")]
 mod stack_table;
+#[cfg(target_os = "linux")]
+mod tallies;
+#[cfg(target_os = "linux")]
+mod tally;
 
 // Where there is no recorder, an allocator passes everything on, and who asks is told.
 #[cfg(not(target_os = "linux"))]
@@ -141,23 +157,24 @@ pub use counts::{Count, Dropped};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::*;
 pub use entry::Muted;
-pub use error::{Error, RecordError};
+pub use error::{CountError, Error, RecordError};
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
 #[cfg(target_os = "linux")]
 pub use {
     arena::mapped_bytes,
     capture::Caller,
+    counting::{Counting, Joint},
     interval::{DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exact},
     lifetimes::{LIFETIMES, Lifetimes},
-    live_table::Block,
     process::{
-        allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark, may_hold, passes,
-        put_back, record, record_to, retire, revive, sees, set_interval, snapshot, stack, take,
-        totals, withdraw,
+        Marked, Taken, allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark,
+        may_hold, passes, put_back, record, record_to, retire, revive, sees, set_interval,
+        snapshot, stack, take, totals, withdraw,
     },
     recorder::is_large,
     recording::Texts,
-    sampler::{MAX_INTERVAL, Weight},
+    sampler::MAX_INTERVAL,
     snapshot::{Row, Snapshot, Totals},
     stack_table::StackId,
+    tallies::Closed,
 };

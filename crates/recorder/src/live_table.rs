@@ -1,11 +1,11 @@
-//! Large blocks that are recorded and not yet freed.
+//! What is known of blocks by their address, as long as they are not freed.
 //!
-//! They come from the program's own allocator, which grows and caches them better than the pool
-//! could, and they are few: what tells them at a free is their size.
+//! The recorder needs it of large ones: they come from the program's own allocator, which grows and
+//! caches them better than the pool could, and they are few: what tells them at a free is their size.
 
 use crate::arena::{Array, NoMemory, Zeroed};
 use crate::entry::Outermost;
-use crate::lock::Lock;
+use crate::lock::{Held, Lock};
 use crate::recorder::BucketId;
 use crate::sampler::Weight;
 
@@ -13,7 +13,8 @@ use crate::sampler::Weight;
 const SHARDS: usize = 64;
 /// Slots of a shard at first.
 const MIN_SLOTS: usize = 128;
-/// Slots of a shard at most; of these three quarters are used: 25 165 824 blocks in 1.25 GiB in all.
+/// Slots of a shard at most; of these three quarters are used: 25 165 824 blocks in all, of 40 bytes
+/// each if they are a recorder's.
 const MAX_SLOTS: usize = (1 << 25) / SHARDS;
 
 /// A recorded large block.
@@ -34,13 +35,31 @@ pub struct Block {
 // SAFETY: every field is a number, and 0 marks an empty slot.
 unsafe impl Zeroed for Block {}
 
-/// Recorded large blocks by address.
-#[derive(Debug)]
-pub struct LiveTable {
-    shards: [Lock<Shard>; SHARDS],
+/// What a table knows of a block.
+pub trait Entry: Zeroed {
+    /// What is in an empty slot: its address is 0.
+    const NOTHING: Self;
+
+    /// Where the block is.
+    fn address(&self) -> usize;
 }
 
-impl LiveTable {
+impl Entry for Block {
+    const NOTHING: Self =
+        Self { address: 0, size: 0, weight: Weight::NOTHING, bucket: BucketId::FIRST, birth: 0 };
+
+    fn address(&self) -> usize {
+        self.address
+    }
+}
+
+/// Blocks by address.
+#[derive(Debug)]
+pub struct LiveTable<E: Copy> {
+    shards: [Lock<Shard<E>>; SHARDS],
+}
+
+impl<E: Entry> LiveTable<E> {
     /// An empty table without memory.
     pub const fn new() -> Self {
         Self { shards: [const { Lock::new(Shard::new()) }; SHARDS] }
@@ -48,15 +67,23 @@ impl LiveTable {
 
     /// Adds `block`. `Ok(Some(_))` is a block that was at this address before and whose free was
     /// not noticed; it is replaced.
-    pub fn insert(&self, inside: &Outermost, block: Block) -> Result<Option<Block>, NoMemory> {
-        let hash = hash(block.address);
-        self.shards[shard(hash)].lock(inside).insert(block)
+    pub fn insert(&self, inside: &Outermost, block: E) -> Result<Option<E>, NoMemory> {
+        self.lock(inside, block.address()).insert(block)
     }
 
     /// Removes the block at `address`, if it is recorded.
-    pub fn remove(&self, inside: &Outermost, address: usize) -> Option<Block> {
-        let hash = hash(address);
-        self.shards[shard(hash)].lock(inside).remove(address)
+    pub fn remove(&self, inside: &Outermost, address: usize) -> Option<E> {
+        self.lock(inside, address).remove(address)
+    }
+
+    /// The part of the table that the block at `address` is in, or would be.
+    pub fn lock<'a>(&'a self, inside: &'a Outermost, address: usize) -> Held<'a, Shard<E>> {
+        self.shards[shard(hash(address))].lock(inside)
+    }
+
+    /// The parts one after the other.
+    pub fn shards<'a>(&'a self, inside: &'a Outermost) -> impl Iterator<Item = Held<'a, Shard<E>>> {
+        self.shards.iter().map(|shard| shard.lock(inside))
     }
 
     /// Takes every lock, for a fork.
@@ -76,36 +103,38 @@ impl LiveTable {
 /// the number of slots is 0 or a power of two, at most three quarters are used, and a removal moves
 /// later blocks up instead of leaving a mark.
 #[derive(Debug)]
-struct Shard {
-    slots: Array<Block>,
+pub struct Shard<E: Copy> {
+    slots: Array<E>,
     used: usize,
 }
 
-impl Shard {
+impl<E: Entry> Shard<E> {
     const fn new() -> Self {
         Self { slots: Array::new(), used: 0 }
     }
 
-    fn insert(&mut self, block: Block) -> Result<Option<Block>, NoMemory> {
+    /// As [`LiveTable::insert`].
+    pub fn insert(&mut self, block: E) -> Result<Option<E>, NoMemory> {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
             self.grow()?;
         }
-        let slot = self.find(block.address);
+        let slot = self.find(block.address());
         let before = std::mem::replace(&mut self.slots[slot], block);
-        if before.address != 0 {
+        if before.address() != 0 {
             return Ok(Some(before));
         }
         self.used += 1;
         Ok(None)
     }
 
-    fn remove(&mut self, address: usize) -> Option<Block> {
+    /// As [`LiveTable::remove`].
+    pub fn remove(&mut self, address: usize) -> Option<E> {
         if self.used == 0 {
             return None;
         }
         let slot = self.find(address);
         let block = self.slots[slot];
-        if block.address == 0 {
+        if block.address() == 0 {
             return None;
         }
         self.used -= 1;
@@ -113,11 +142,31 @@ impl Shard {
         Some(block)
     }
 
+    /// Has `change` replace blocks by others at the same address, or take them out. It may be asked
+    /// twice about what it has left in.
+    pub fn change_each(&mut self, mut change: impl FnMut(E) -> Option<E>) {
+        let mut slot = 0;
+        while slot < self.slots.len() {
+            let block = self.slots[slot];
+            match if block.address() == 0 { Some(block) } else { change(block) } {
+                Some(other) => {
+                    self.slots[slot] = other;
+                    slot += 1;
+                }
+                // Another may have moved up to here.
+                None => {
+                    self.used -= 1;
+                    self.close_gap(slot);
+                }
+            }
+        }
+    }
+
     /// The slot of the block at `address`, or the empty slot where it would go.
     fn find(&self, address: usize) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = start(address) & mask;
-        while self.slots[slot].address != address && self.slots[slot].address != 0 {
+        while self.slots[slot].address() != address && self.slots[slot].address() != 0 {
             slot = (slot + 1) & mask;
         }
         slot
@@ -127,8 +176,8 @@ impl Shard {
     fn close_gap(&mut self, mut gap: usize) {
         let mask = self.slots.len() - 1;
         let mut slot = (gap + 1) & mask;
-        while self.slots[slot].address != 0 {
-            let home = start(self.slots[slot].address) & mask;
+        while self.slots[slot].address() != 0 {
+            let home = start(self.slots[slot].address()) & mask;
             // It may move if its search passes the gap: the gap is no further behind the slot than
             // its home.
             if slot.wrapping_sub(gap) & mask <= slot.wrapping_sub(home) & mask {
@@ -137,7 +186,7 @@ impl Shard {
             }
             slot = (slot + 1) & mask;
         }
-        self.slots[gap].address = 0;
+        self.slots[gap] = E::NOTHING;
     }
 
     fn grow(&mut self) -> Result<(), NoMemory> {
@@ -146,8 +195,8 @@ impl Shard {
             return Err(NoMemory);
         }
         let smaller = std::mem::replace(&mut self.slots, Array::zeroed(slots)?);
-        for block in smaller.iter().filter(|block| block.address != 0) {
-            let slot = self.find(block.address);
+        for block in smaller.iter().filter(|block| block.address() != 0) {
+            let slot = self.find(block.address());
             self.slots[slot] = *block;
         }
         Ok(())

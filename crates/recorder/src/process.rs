@@ -4,6 +4,7 @@
 //! free. What they do not settle goes to the functions marked cold.
 
 use std::alloc::Layout;
+use std::cell::Cell;
 use std::fs::File;
 use std::os::fd::IntoRawFd;
 use std::ptr::NonNull;
@@ -22,9 +23,11 @@ use crate::recording::Texts;
 use crate::sampler::{Sampler, Weight};
 use crate::snapshot::{Snapshot, Totals};
 use crate::stack_table::StackId;
+use crate::tallies::{Counted, Tallies, TallyId};
 use crate::{fork, interval};
 
 static RECORDER: Recorder = Recorder::new();
+static TALLIES: Tallies = Tallies::new();
 
 thread_local! {
     /// `const` and without `Drop`: threads allocate before their first line and after their last.
@@ -38,11 +41,49 @@ struct Thread {
     sampler: Sampler,
     view: View,
     unreported: interval::Unreported,
+    /// What counts its allocations besides. While there is one, the sampler is watched.
+    tally: Cell<TallyId>,
 }
 
 impl Thread {
     const fn new() -> Self {
-        Self { sampler: Sampler::new(), view: View::new(), unreported: interval::Unreported::new() }
+        Self {
+            sampler: Sampler::new(),
+            view: View::new(),
+            unreported: interval::Unreported::new(),
+            tally: Cell::new(TallyId::NONE),
+        }
+    }
+}
+
+/// What is to be done about a request. Two words, which fit in registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// For how many allocations it stands, if it is to be recorded; else for nothing.
+    weight: Weight,
+    /// What counts it besides, if anything does.
+    tally: TallyId,
+}
+
+impl Marked {
+    /// Nothing: it passed.
+    pub const NOT: Self = Self { weight: Weight::NOTHING, tally: TallyId::NONE };
+
+    /// Whether it is to be served by [`allocate`] or, if it is large, told to [`record`].
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        *self != Self::NOT
+    }
+
+    #[inline]
+    fn sample(self, layout: Layout) -> Option<Sample> {
+        let Self { weight, .. } = self;
+        (weight != Weight::NOTHING).then(|| Sample { layout, weight, labels: Carried::now() })
+    }
+
+    #[inline]
+    fn tally(self) -> Option<TallyId> {
+        (self.tally != TallyId::NONE).then_some(self.tally)
     }
 }
 
@@ -53,18 +94,18 @@ pub fn passes(size: usize) -> bool {
     THREAD.with(|thread| thread.sampler.passes(size as u64))
 }
 
-/// Whether a request that did not pass is to be recorded, and with which weight. `initial` is the
-/// interval in bytes to start with, if this is the first allocation of the process.
-pub fn mark(size: usize, initial: u64) -> Option<Weight> {
+/// What is to be done about a request that did not pass. `initial` is the interval in bytes to start
+/// with, if this is the first allocation of the process.
+pub fn mark(size: usize, initial: u64) -> Marked {
     fork::prepare_for_forks();
     let (version, interval) = interval::start(initial);
-    let weight = THREAD.with(|thread| {
+    let marked = THREAD.with(|thread| {
         let weight = thread.sampler.mark(size as u64, version, interval);
         thread.unreported.note(size as u64, interval, weight.is_some());
-        weight
+        Marked { weight: weight.unwrap_or(Weight::NOTHING), tally: thread.tally.get() }
     });
     // Asked last: a mark on a request that is left out is used up like any other.
-    weight.filter(|_| !Muted::is_on())
+    if Muted::is_on() { Marked::NOT } else { marked }
 }
 
 /// Whether the block at `address`, of this size and alignment, may be recorded. `false` is certain.
@@ -100,23 +141,50 @@ pub fn sees(allocate: impl FnOnce()) -> bool {
     THREAD.with(|thread| thread.sampler.has_judged())
 }
 
-/// Records an allocation that is not large, and serves it: memory of that layout, uninitialised.
-/// `None` if that cannot be done; then it is not recorded. Its stack begins with the frame that
-/// called `caller`'s.
-pub fn allocate(layout: Layout, weight: Weight, caller: Caller) -> Option<NonNull<u8>> {
-    let Some(inside) = enter() else {
-        RECORDER.dropped.samples.count();
-        return None;
+/// Records or counts an allocation that is not large, and serves it: memory of that layout,
+/// uninitialised. `None` if that cannot be done; then it is not recorded. Its stack begins with the
+/// frame that called `caller`'s.
+pub fn allocate(layout: Layout, marked: Marked, caller: Caller) -> Option<NonNull<u8>> {
+    let inside = enter_for(marked)?;
+    let block = match marked.sample(layout) {
+        Some(sample) => RECORDER.allocate(&inside, sample, caller),
+        None => RECORDER.allocate_unrecorded(&inside, layout),
     };
-    let block = RECORDER.allocate(&inside, sample(layout, weight), caller);
     note();
+    count(&inside, marked, block.map(|block| block.addr().get()), layout, caller);
     block
 }
 
-/// An allocation of now, on this thread.
+/// The entry for an allocation, which is lost without.
 #[inline]
-fn sample(layout: Layout, weight: Weight) -> Sample {
-    Sample { layout, weight, labels: Carried::now() }
+fn enter_for(marked: Marked) -> Option<Outermost> {
+    let inside = enter();
+    if inside.is_none() {
+        if marked.weight != Weight::NOTHING {
+            RECORDER.dropped.samples.count();
+        }
+        marked.tally().into_iter().for_each(|tally| TALLIES.miss(tally));
+    }
+    inside
+}
+
+/// Counts an allocation in the tally of its thread, if there is one.
+#[inline]
+fn count(
+    inside: &Outermost,
+    marked: Marked,
+    address: Option<usize>,
+    layout: Layout,
+    caller: Caller,
+) {
+    match (marked.tally(), address) {
+        (None, _) => {}
+        (Some(tally), None) => TALLIES.miss(tally),
+        (Some(tally), Some(address)) => {
+            let block = (address, layout.size() as u64);
+            TALLIES.allocate(inside, tally, block, caller, RECORDER.stacks());
+        }
+    }
 }
 
 /// Has a recording say what it does not learn from events.
@@ -135,16 +203,30 @@ pub fn exchange(
     address: usize,
     size: usize,
     layout: Layout,
-    weight: Weight,
+    marked: Marked,
     caller: Caller,
 ) -> Option<NonNull<u8>> {
-    RECORDER.exchange(&enter()?, address, size, sample(layout, weight), caller)
+    let inside = enter_for(marked)?;
+    let before = TALLIES.free(&inside, address);
+    let block = match marked.sample(layout) {
+        Some(sample) => RECORDER.exchange(&inside, address, size, sample, caller),
+        None => {
+            let block = RECORDER.allocate_unrecorded(&inside, layout);
+            block.inspect(|_| RECORDER.withdraw(&inside, address, size))
+        }
+    };
+    if let (None, Some(before)) = (block, before) {
+        TALLIES.restore(&inside, before);
+    }
+    count(&inside, marked, block.map(|block| block.addr().get()), layout, caller);
+    block
 }
 
 /// Records the free of a block of [`allocate`] that is still there until it is given to [`free`],
 /// which counts nothing then.
 pub fn withdraw(address: usize, size: usize) {
     if let Some(inside) = enter() {
+        TALLIES.free(&inside, address);
         RECORDER.withdraw(&inside, address, size);
     }
 }
@@ -152,45 +234,64 @@ pub fn withdraw(address: usize, size: usize) {
 /// Records the free of a block of [`allocate`], and frees it.
 pub fn free(address: usize, size: usize) {
     match enter() {
-        Some(inside) => RECORDER.free(&inside, address, size),
+        Some(inside) => {
+            TALLIES.free(&inside, address);
+            RECORDER.free(&inside, address, size);
+        }
         None => RECORDER.dropped.frees.count(),
     }
 }
 
-/// Records the large block at `address`, not null, before the program gets it. Its stack begins
-/// with the frame that called `caller`'s.
-pub fn record(address: usize, layout: Layout, weight: Weight, caller: Caller) {
-    match enter() {
-        Some(inside) => {
-            RECORDER.record(&inside, address, sample(layout, weight), caller);
-            note();
-        }
-        None => RECORDER.dropped.samples.count(),
+/// Records or counts the large block at `address`, not null, before the program gets it. Its stack
+/// begins with the frame that called `caller`'s.
+pub fn record(address: usize, layout: Layout, marked: Marked, caller: Caller) {
+    let Some(inside) = enter_for(marked) else { return };
+    if let Some(sample) = marked.sample(layout) {
+        RECORDER.record(&inside, address, sample, caller);
+        note();
     }
+    count(&inside, marked, Some(address), layout, caller);
 }
 
-/// The recorded large block at `address`, before the allocator gets it back or moves it. Ends in
-/// [`retire`], or in [`put_back`] if the allocator left it where it was.
-pub fn take(address: usize) -> Option<Block> {
-    RECORDER.take(&enter()?, address)
+/// A block that was [taken](take).
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    recorded: Option<Block>,
+    counted: Option<Counted>,
+}
+
+/// What is known of the large block at `address`, before the allocator gets it back or moves it. Ends
+/// in [`retire`], or in [`put_back`] if the allocator left it where it was.
+pub fn take(address: usize) -> Option<Taken> {
+    let inside = enter()?;
+    let counted = TALLIES.free(&inside, address);
+    let recorded = RECORDER.take(&inside, address);
+    (recorded.is_some() || counted.is_some()).then_some(Taken { recorded, counted })
 }
 
 /// Counts a block that was taken as freed, and returns when, for [`revive`].
-pub fn retire(block: Block) -> u64 {
-    enter().map_or(0, |inside| RECORDER.retire(&inside, block))
+pub fn retire(block: Taken) -> u64 {
+    let inside = block.recorded.and_then(|block| enter().zip(Some(block)));
+    inside.map_or(0, |(inside, block)| RECORDER.retire(&inside, block))
 }
 
 /// Goes on with a block that was retired at `then`, as if nothing had happened.
-pub fn revive(block: Block, then: u64) {
-    if let Some(inside) = enter() {
-        RECORDER.revive(&inside, block, then);
-    }
+pub fn revive(block: Taken, then: u64) {
+    go_on(block, |inside, block| RECORDER.revive(inside, block, then));
 }
 
 /// Goes on with a block that was taken, as if nothing had happened.
-pub fn put_back(block: Block) {
-    if let Some(inside) = enter() {
-        RECORDER.keep(&inside, block);
+pub fn put_back(block: Taken) {
+    go_on(block, |inside, block| RECORDER.keep(inside, block));
+}
+
+fn go_on(Taken { recorded, counted }: Taken, record: impl FnOnce(&Outermost, Block)) {
+    let Some(inside) = enter() else { return };
+    if let Some(block) = recorded {
+        record(&inside, block);
+    }
+    if let Some(block) = counted {
+        TALLIES.restore(&inside, block);
     }
 }
 
@@ -275,16 +376,36 @@ pub fn dropped() -> Dropped {
     RECORDER.dropped.read()
 }
 
-fn enter() -> Option<Outermost> {
+pub(crate) fn enter() -> Option<Outermost> {
     if fork::is_abandoned() { None } else { Outermost::enter() }
 }
 
-fn why_not() -> Error {
+pub(crate) fn why_not() -> Error {
     if fork::is_abandoned() { Error::Abandoned } else { Error::Inside }
 }
 
 pub(crate) fn recorder() -> &'static Recorder {
     &RECORDER
+}
+
+pub(crate) fn tallies() -> &'static Tallies {
+    &TALLIES
+}
+
+/// Has this thread's allocations be counted in `tally`, and returns what counted them before.
+pub(crate) fn count_in(tally: Option<TallyId>) -> Option<TallyId> {
+    let before = counted_in();
+    THREAD.with(|thread| {
+        thread.sampler.watch(tally.is_some());
+        thread.tally.set(tally.unwrap_or(TallyId::NONE));
+    });
+    before
+}
+
+/// What counts this thread's allocations.
+pub(crate) fn counted_in() -> Option<TallyId> {
+    let tally = THREAD.with(|thread| thread.tally.get());
+    (tally != TallyId::NONE).then_some(tally)
 }
 
 pub(crate) fn forget_mark() {

@@ -47,7 +47,7 @@ const STRIPES: usize = 32;
 #[derive(Debug)]
 pub struct Recorder {
     stripes: [Lock<Stripe>; STRIPES],
-    live: LiveTable,
+    live: LiveTable<Block>,
     stacks: StackTable,
     labels: LabelTable,
     /// Where stacks, labels and buckets lie.
@@ -74,7 +74,6 @@ pub struct BucketId(u32);
 
 impl BucketId {
     /// The first of the first stripe.
-    #[cfg(test)]
     pub const FIRST: Self = Self(0);
 
     fn of(stripe: usize, row: u32) -> Self {
@@ -209,6 +208,14 @@ impl Recorder {
         block.ok()
     }
 
+    /// Serves an allocation that is not large and of which nothing is recorded, from memory that a free
+    /// tells by its address. `None` if there is no more of it.
+    pub fn allocate_unrecorded(&self, inside: &Outermost, layout: Layout) -> Option<NonNull<u8>> {
+        let mut stripe = self.stripes[inside.thread() % STRIPES].lock(inside);
+        let class = Class::of(layout.size(), layout.align());
+        self.pool.allocate(inside, &mut stripe.heap, class, Tag::UNCOUNTED, 0).ok()
+    }
+
     /// Records the free of the block of `size` bytes at `address` in the pool, and frees it.
     #[inline]
     pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
@@ -224,7 +231,7 @@ impl Recorder {
     pub fn withdraw(&self, inside: &Outermost, address: usize, size: usize) {
         let Some(number) = self.pool.heap_of(address) else { return };
         let mut stripe = self.stripes[number % STRIPES].lock(inside);
-        if let Some(past) = self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN, 0) {
+        if let Some(past) = self.pool.retag(&mut stripe.heap, address, Tag::UNCOUNTED, 0) {
             self.count_free(inside, number % STRIPES, &mut stripe, past, size);
         }
     }
@@ -239,7 +246,7 @@ impl Recorder {
         Past { tag, birth }: Past,
         size: usize,
     ) {
-        if tag == Tag::WITHDRAWN {
+        if tag == Tag::UNCOUNTED {
             return;
         }
         let (weight, size) = (Weight::unpack(tag.weight), size as u64);
@@ -277,14 +284,16 @@ impl Recorder {
                 return NonNull::new(address as *mut u8).zip(past);
             }
             let block = self.serve(inside, stripe, sample, bucket, moment, now)?;
-            let past = self.pool.retag(&mut stripe.heap, address, Tag::WITHDRAWN, 0)?;
+            let past = self.pool.retag(&mut stripe.heap, address, Tag::UNCOUNTED, 0)?;
             Some((block, past))
         });
         if let Some((_, past)) = exchanged {
-            let row = BucketId::of_tag(before).row();
-            stripe.buckets.release(&self.region, row, size, weight, moment);
+            if before != Tag::UNCOUNTED {
+                let row = BucketId::of_tag(before).row();
+                stripe.buckets.release(&self.region, row, size, weight, moment);
+                self.lifetimes.note(row, past.birth, now, size, weight);
+            }
             stripe.buckets.settle();
-            self.lifetimes.note(row, past.birth, now, size, weight);
         } else {
             stripe.buckets.settle();
             drop(held);
@@ -427,8 +436,7 @@ impl Recorder {
         if labels.is_short() {
             self.dropped.labels.count();
         }
-        let stacks = Stacks { table: &self.stacks, region: &self.region };
-        let stack = source.stack(inside, &mut stripe.last, stacks, &self.dropped);
+        let stack = source.stack(inside, &mut stripe.last, self.stacks(), &self.dropped);
         let place = Place { stack, labels: labels.set() };
         let mut record =
             |place| stripe.buckets.record(inside, &self.region, place, size, weight, moment);
@@ -457,8 +465,12 @@ impl Recorder {
     /// The stack of `source`, interned. Empty if it is not known or does not fit.
     pub fn stack(&self, inside: &Outermost, source: impl Source) -> StackId {
         let mut stripe = self.stripes[inside.thread() % STRIPES].lock(inside);
-        let stacks = Stacks { table: &self.stacks, region: &self.region };
-        source.stack(inside, &mut stripe.last, stacks, &self.dropped)
+        source.stack(inside, &mut stripe.last, self.stacks(), &self.dropped)
+    }
+
+    /// Where stacks are interned.
+    pub fn stacks(&self) -> Stacks<'_> {
+        Stacks { table: &self.stacks, region: &self.region }
     }
 
     /// The return addresses of an interned stack, innermost first.

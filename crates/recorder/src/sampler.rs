@@ -45,6 +45,10 @@ pub struct Sampler {
     interval: Cell<u64>,
     random: Random,
     is_seeded: Cell<bool>,
+    /// The most that is shown of the bytes before the mark; 0 while every request is to be looked at.
+    most_shown: Cell<u64>,
+    /// How far below what was shown `left` began.
+    below: Cell<i64>,
 }
 
 /// The largest mean distance, in bytes (1 TiB): a weight stays far below the range of [`Weight`].
@@ -64,6 +68,8 @@ impl Sampler {
             interval: Cell::new(0),
             random: Random::unseeded(),
             is_seeded: Cell::new(false),
+            most_shown: Cell::new(LOOK_BYTES),
+            below: Cell::new(0),
         }
     }
 
@@ -82,7 +88,8 @@ impl Sampler {
     /// is the one in force, and `version` its version.
     #[inline]
     pub fn mark(&self, size: u64, version: u64, interval: u64) -> Option<Weight> {
-        let mut wanted = self.left.get().wrapping_neg().max(0).cast_unsigned();
+        let shown = self.left.get().wrapping_add(self.below.get());
+        let mut wanted = shown.wrapping_neg().max(0).cast_unsigned();
         let is_new = self.version.get() != version;
         if is_new && self.may_be_judged_anew() {
             self.change_interval(version, interval);
@@ -133,6 +140,18 @@ impl Sampler {
         self.version.get() != 0
     }
 
+    /// Has no request pass from now on, or lets them pass again. No mark is moved: a watched thread's
+    /// requests are marked as they would have been.
+    pub fn watch(&self, is_watched: bool) {
+        let unused = self.left.get().max(0).cast_unsigned();
+        self.beyond.set(self.beyond.get().saturating_add(unused));
+        self.most_shown.set(if is_watched { 0 } else { LOOK_BYTES });
+        self.show();
+        if self.version.get() == 0 {
+            self.judge_anew();
+        }
+    }
+
     fn change_interval(&self, version: u64, interval: u64) {
         if !self.is_seeded.replace(true) {
             self.random.seed(kernel_seed());
@@ -153,13 +172,18 @@ impl Sampler {
     }
 
     /// Puts as much as fits of the bytes before the next mark where the common path sees them. At
-    /// interval 1 that is less than nothing: requests of no bytes are recorded too.
+    /// interval 1, or while the thread is watched, that is less than nothing: requests of no bytes
+    /// are looked at too.
     #[inline]
     fn show(&self) {
+        let most = self.most_shown.get();
         let bytes = self.beyond.get();
-        let shown = bytes.min(LOOK_BYTES);
+        let shown = bytes.min(most);
         self.beyond.set(bytes - shown);
-        self.left.set(shown.cast_signed() - i64::from(self.interval.get() == 1));
+        let none_passes = (most == 0) | (self.interval.get() == 1);
+        let below = i64::from(none_passes);
+        self.below.set(below);
+        self.left.set(shown.cast_signed() - below);
     }
 }
 
@@ -174,6 +198,8 @@ impl Weight {
     /// Significant binary digits, so that a weight fits in four bytes: larger ones are rounded by
     /// at most 8e-9 of themselves.
     const SIGNIFICANT_BITS: u32 = 26;
+    /// The weight of what stands for nothing.
+    pub const NOTHING: Self = Self(0);
     /// The weight of an allocation that stands for itself.
     pub const ONE: Self = Self(1 << Self::FRACTION_BITS);
 

@@ -35,8 +35,9 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// Of a block that is counted as freed and still in use.
-    pub const WITHDRAWN: Self = Self { place: u32::MAX, weight: 0 };
+    /// Of a block that is counted as freed and still in use, or was never counted. Its weight is
+    /// nothing.
+    pub const UNCOUNTED: Self = Self { place: u32::MAX, weight: 0 };
 }
 
 /// The tags of a span, which are at its start.

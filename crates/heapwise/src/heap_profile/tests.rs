@@ -12,10 +12,10 @@ use super::*;
 fn recorded() -> Snapshot {
     let layout = Layout::new::<[u64; 6]>();
     let allocate = || {
-        let weight = recorder::mark(48, 1).unwrap();
+        let marked = recorder::mark(48, 1);
         // SAFETY: used in this function only.
         let caller = unsafe { recorder::Caller::here() };
-        recorder::allocate(layout, weight, caller).unwrap()
+        recorder::allocate(layout, marked, caller).unwrap()
     };
     let blocks = crate::label("test", "profile").scope(|| [(); 2].map(|()| allocate()));
     recorder::free(blocks[1].addr().get(), 48);

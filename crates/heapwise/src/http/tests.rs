@@ -34,10 +34,10 @@ fn header<'a>(response: &'a Response<Vec<u8>>, name: &str) -> &'a str {
 #[inline(never)]
 fn record(size: usize, lives: bool) {
     let layout = std::alloc::Layout::from_size_align(size, 8).unwrap();
-    let weight = recorder::mark(size, 1).unwrap();
+    let marked = recorder::mark(size, 1);
     // SAFETY: used in this function only.
     let caller = unsafe { recorder::Caller::here() };
-    let block = recorder::allocate(layout, weight, caller).unwrap();
+    let block = recorder::allocate(layout, marked, caller).unwrap();
     if !lives {
         recorder::free(block.addr().get(), size);
     }

@@ -51,6 +51,27 @@ fn a_full_shard_refuses_and_goes_on_serving() {
 
 #[test]
 fn an_empty_table_holds_nothing() {
-    let table = LiveTable::new();
+    let table = LiveTable::<Block>::new();
     assert_eq!(table.remove(&inside(), 4096), None);
+}
+
+#[test]
+fn blocks_are_changed_and_taken_out_wherever_they_lie() {
+    let mut shard = Shard::new();
+    let template = block(1, 0);
+    let addresses = || (1..=300).map(|number| number * 16);
+    for address in addresses() {
+        shard.insert(Block { address, size: address as u64 % 5, ..template }).unwrap();
+    }
+    shard.change_each(|block| match block.size {
+        1 | 4 => None,
+        size => Some(Block { birth: size + 7, ..block }),
+    });
+    assert_eq!(shard.used, 180);
+    for address in addresses() {
+        let size = address as u64 % 5;
+        let expected = Block { address, size, birth: size + 7, ..template };
+        assert_eq!(shard.remove(address), (size != 1 && size != 4).then_some(expected));
+    }
+    assert_eq!(shard.used, 0);
 }

@@ -215,3 +215,52 @@ fn unbiased_when_other_threads_change_the_interval() {
         (0..500_000usize).map(|i| (16 << (i % 9), intervals[i / 100 % intervals.len()])),
     );
 }
+
+/// Twice the same numbers: once with nobody watching, once watched now and then.
+#[test]
+fn a_watched_thread_is_marked_as_it_would_have_been() {
+    for interval in [0, 1, 4096, 512 << 10] {
+        let (mut alone, mut watched) = (Thread::new(), Thread::new());
+        for thread in [&mut alone, &mut watched] {
+            thread.offer(1, interval);
+            thread.sampler.random.seed(5);
+            thread.sampler.beyond.set(thread.sampler.draw());
+            thread.sampler.show();
+        }
+        let mut marks = 0;
+        for step in 0..200_000u64 {
+            if step % 700 == 0 {
+                watched.sampler.watch(step / 700 % 2 == 0);
+            }
+            let size = step * 7919 % 3000;
+            let weight = alone.offer(size, interval);
+            assert_eq!(watched.offer(size, interval), weight, "{interval}, step {step}");
+            marks += u64::from(weight.is_some());
+        }
+        assert_eq!(marks > 300, interval != 0, "{marks} at {interval}");
+    }
+}
+
+#[test]
+fn no_request_of_a_watched_thread_passes() {
+    for interval in [0, 1, MAX_INTERVAL] {
+        let mut thread = Thread::new();
+        thread.sampler.watch(true);
+        for size in [0, 1, 7, 1 << 40, 0] {
+            thread.offer(size, interval);
+            assert!(!thread.sampler.passes(0), "after {size} bytes at {interval}");
+        }
+        thread.sampler.watch(false);
+        assert_eq!(thread.sampler.passes(0), interval != 1);
+    }
+}
+
+#[test]
+fn a_new_interval_set_under_watch_is_obeyed_after_it() {
+    let thread = Thread::new();
+    thread.sampler.watch(true);
+    thread.sampler.judge_anew();
+    thread.sampler.watch(false);
+    assert!(!thread.sampler.passes(0));
+    assert_eq!(thread.sampler.mark(0, 2, 1), Some(Weight::ONE));
+}
