@@ -38,12 +38,12 @@
 //!
 //! | feature | what | crates of others that it brings |
 //! |---|---|---|
-//! | | profiles of memory and of processor time in files, recordings, totals | 9 |
+//! | | profiles of memory and of processor time in files, recordings, totals; allocation budgets for tests | 9 |
 //! | `http` | `heapwise::http`: answers to requests below `/debug/pprof/`, for a server of your own | `http`, `bytes`, `itoa` |
 //! | `server` | `heapwise::http::serve`: a small server for them; with `http` | `httparse` |
 //! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
 //! | `criterion` | `heapwise::criterion::Profiler`: a profile for each benchmark; with `http` | criterion 0.8 |
-//! | `symbolize` | functions and lines in profiles, where one asks for them | 9: addr2line, object and what they need |
+//! | `symbolize` | functions and lines in profiles, where one asks for them, and in what a failed budget says | 9: addr2line, object and what they need |
 //! | `push` | `heapwise::push`: profiles sent to Pyroscope or Parca every few seconds | 26: ureq, rustls, serde_json and what they need |
 //!
 //! # Platforms
@@ -94,6 +94,7 @@
 //! represent; see [`heap::set_interval`] to record more, or all.
 
 mod alloc;
+pub mod budget;
 pub mod cpu;
 #[cfg(feature = "criterion")]
 pub mod criterion;
@@ -120,6 +121,7 @@ mod whole_file;
 mod zipped;
 
 pub use alloc::Alloc;
+pub use budget::budget;
 pub use error::Error;
 pub use heap::write as write_heap_profile;
 pub use labels::{Labelled, Labels, label};

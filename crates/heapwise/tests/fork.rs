@@ -24,8 +24,9 @@ fn a_child_goes_on_with_what_its_parent_had() {
             scope.spawn(move || {
                 // Often in the middle of adding a label set, until there is no room.
                 for round in 0.. {
-                    let labels = heapwise::label("round", thread * 1_000_000 + round);
-                    black_box(((0..20).map(|i| vec![i; i]).collect::<Vec<_>>(), labels));
+                    black_box(heapwise::label("round", thread * 1_000_000 + round));
+                    let work = || black_box((0..20).map(|i| vec![i; i]).collect::<Vec<_>>());
+                    heapwise::budget::measure(|| heapwise::budget::measure(work));
                     if stop.load(Ordering::Relaxed) {
                         return;
                     }
@@ -37,6 +38,9 @@ fn a_child_goes_on_with_what_its_parent_had() {
             fork_and_write(&path);
             check(&path);
         }
+        // A child that a budget's closure makes goes on counting.
+        heapwise::budget().allocations(1000).check(|| fork_and_write(&path));
+        check(&path);
         stop.store(true, Ordering::Relaxed);
         drop(kept);
     });
@@ -68,7 +72,9 @@ fn works(path: &Path) -> bool {
     heapwise::label("who", "the child").scope(|| drop(black_box(vec![1u8; 1000])));
     let after = heapwise::heap::totals();
     let (Ok(before), Ok(after)) = (before, after) else { return false };
-    after.alloc.bytes == before.alloc.bytes + 1000
+    let ((), used) = heapwise::budget::measure(|| drop(black_box(vec![1u8; 1000])));
+    used.allocations == 1
+        && after.alloc.bytes == before.alloc.bytes + 1000
         && after.inuse == before.inuse
         && heapwise::write_heap_profile(path).is_ok()
 }

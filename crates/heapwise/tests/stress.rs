@@ -1,5 +1,5 @@
 //! Everything at once, exactly recorded: threads that start, end, resize and free each other's
-//! blocks; forks; signal handlers that allocate; libraries that come and go; snapshots. In the end
+//! blocks; forks; budgets; signal handlers that allocate; libraries that come and go; snapshots. In the end
 //! the sums agree with an allocator that counted, and so does the file that was recorded to.
 //!
 //! Takes two seconds, or as many as `HEAPWISE_STRESS_SECONDS` says.

@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, Scope};
 use std::time::Duration;
 
+use heapwise::budget::measure;
 use heapwise::heap;
 
 use super::counting::Counting;
@@ -20,9 +21,11 @@ thread_local! {
 }
 
 /// Threads that start, end, resize and free each other's blocks; signal handlers that allocate; libraries that
-/// come and go; snapshots; and what `more` adds. For two seconds, or as many as `HEAPWISE_STRESS_SECONDS`
+/// come and go; budgets; snapshots; and what `more` adds. For two seconds, or as many as `HEAPWISE_STRESS_SECONDS`
 /// says.
 pub fn everything_at_once(more: &dyn for<'scope> Fn(&'scope Scope<'scope, '_>)) {
+    // The first budget asks whether the allocator is ours.
+    let ((), _) = Counting::paused(|| measure(|| ()));
     let seconds = std::env::var("HEAPWISE_STRESS_SECONDS").ok().and_then(|text| text.parse().ok());
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
@@ -33,6 +36,7 @@ pub fn everything_at_once(more: &dyn for<'scope> Fn(&'scope Scope<'scope, '_>)) 
         }
         drop(sender);
         scope.spawn(short_threads);
+        scope.spawn(budgets);
         scope.spawn(snapshots);
         scope.spawn(libraries);
         scope.spawn(signals);
@@ -81,6 +85,26 @@ fn short_threads() {
         let made = thread::spawn(|| vec![String::from("of a thread that has ended"); 10]);
         drop(made.join().unwrap());
     }
+}
+
+/// Counts what it does and nothing else, also of blocks that other threads free.
+fn budgets() {
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel::<Vec<u8>>(100);
+        scope.spawn(move || receiver.iter().for_each(drop));
+        while is_on() {
+            let mut bytes = 0;
+            let ((), used) = measure(|| {
+                for depth in 0..40 {
+                    let size = 300 * depth + 1;
+                    bytes += size as u64;
+                    // Sending over a channel with bounds allocates nothing, as long as nobody waits.
+                    let _ = sender.try_send(deeper(depth, size));
+                }
+            });
+            assert_eq!((used.allocations, used.bytes), (40, bytes));
+        }
+    });
 }
 
 fn snapshots() {
@@ -144,7 +168,8 @@ pub fn forks() {
             let inuse = || heap::totals().ok().map(|totals| totals.inuse);
             let before = inuse();
             drop(black_box(vec![1u8; 1000]));
-            let is_right = before.is_some() && inuse() == before;
+            let (_, used) = measure(|| drop(black_box(vec![1u8; 1000])));
+            let is_right = before.is_some() && inuse() == before && used.allocations == 1;
             // SAFETY: ends the process.
             unsafe { libc::_exit(i32::from(!is_right)) };
         }
