@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::case::Case;
-use crate::machine_code::{self, SymbolNames};
+use crate::machine_code::{self, DifferingLine, SymbolNames};
 use crate::tool::Answer;
 
 /// A known difference. It has a paragraph in COMPATIBILITY.md under its id, and must still differ
@@ -45,12 +45,13 @@ fn names_are_open(differing: &Differing<'_>) -> bool {
     is_disasm(differing)
         && program().is_some_and(|names| {
             let excused = |theirs: &str, ours: &str| names.leave_open(theirs, ours);
+            let excused = |line: &DifferingLine<'_>| line.differs_in_text(excused);
             machine_code::differ_in(&differing.theirs.output, &differing.ours.output, excused)
         })
 }
 
-/// Whether the reference crashed on code that ours shows, shows operands of vectors as bare numbers, or
-/// does not know instructions that came later.
+/// Whether the reference crashed on code that ours shows, shows operands of vectors as bare numbers,
+/// does not know instructions that came later, or reads on after one in the middle of the next.
 fn has_newer_instructions(differing: &Differing<'_>) -> bool {
     let Differing { theirs, ours, .. } = differing;
     let shown = ours.code == 0 && !ours.output.is_empty();
@@ -58,6 +59,8 @@ fn has_newer_instructions(differing: &Differing<'_>) -> bool {
         machine_code::is_vector_with_bare_number(theirs, ours)
             || machine_code::is_newer_on_arm64(theirs, ours)
     };
+    let excused =
+        |line: &DifferingLine<'_>| line.differs_in_text(excused) || line.lacks_its_first_byte();
     is_disasm(differing)
         && shown
         && (machine_code::crashed(theirs)
