@@ -105,10 +105,11 @@ impl Pair {
 }
 
 impl WebList {
-    /// The functions of `input` that match, and the one at the runtime address `address`.
+    /// The functions of `input` that match, and the one at the runtime address `address`. None, if all
+    /// that match have other names in the code than in the profile.
     ///
     /// # Errors
-    /// [`Error::NoMatch`] if there is none; [`Error::Code`] if its code cannot be read.
+    /// [`Error::NoMatch`] if nothing matches; [`Error::Code`] if its code cannot be read.
     pub fn new(
         input: &Input<'_>,
         pattern: &Pattern<'_>,
@@ -119,7 +120,7 @@ impl WebList {
         let interest = interest::Interest::of(input, pattern, address);
         let code = asm::read(input, &interest)?;
         let functions = functions::group(input, &interest, &code);
-        if interest.functions.is_empty() || functions.is_empty() {
+        if interest.functions.is_empty() {
             return Err(Error::no_match(pattern));
         }
         let title = [&about.file[..], b" ", &about.sample_type[..]].concat();
@@ -185,6 +186,14 @@ mod tests {
     fn what_is_not_found_is_said() {
         let why = page("nothing", None).unwrap_err();
         assert_eq!(why, "no matches found for regexp: nothing");
+    }
+
+    /// All of this program's code is of `work`.
+    #[test]
+    fn a_function_that_the_code_has_not_gives_a_page_without_functions() {
+        let page = page("main", None).unwrap();
+        assert!(page.contains("<br>Total:") && !page.contains("<h2>"), "{page}");
+        assert!(page.ends_with("</body>\n</html>\n"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
+use heapwise_profile::{Profile, encode, gzip};
 use object::{BinaryFormat, Object, ObjectSegment, ObjectSymbol, SymbolKind};
 
 use crate::case::Case;
@@ -33,12 +35,12 @@ pub fn groups(setup: &Setup) -> Result<Vec<(String, Vec<Case>)>, String> {
     let programs = programs(setup, &folder)?;
     let mut groups: Vec<_> =
         programs.iter().map(|program| group(program, &folder)).collect::<Result<_, _>>()?;
-    groups.push(("weblist/go/recursion".to_owned(), pages(setup)));
+    groups.push(("weblist/go/recursion".to_owned(), pages(setup, &folder)?));
     Ok(groups)
 }
 
 /// Pages of a function without inlined calls, of which the reference knows the innermost only.
-fn pages(setup: &Setup) -> Vec<Case> {
+fn pages(setup: &Setup, folder: &Path) -> Result<Vec<Case>, String> {
     const PAGE: &str = "page.html";
     let profile = setup.go_profiles.join("recursion/heap.pb.gz");
     let case = |words: &[&str]| Case::new(words.iter().copied(), std::slice::from_ref(&profile));
@@ -65,7 +67,32 @@ fn pages(setup: &Setup) -> Vec<Case> {
     let mut shell = page(&[]);
     shell.script = Some("weblist\nweblist nomatch\nweblist main.down > page.html\n".to_owned());
     cases.push(shell);
-    cases
+    let renamed = Case {
+        written: &[PAGE],
+        ..Case::new(["-weblist=main.gone", asked[1]], &[renamed(&profile, folder)?])
+    };
+    cases.push(renamed);
+    Ok(cases)
+}
+
+/// The profile with another name for `main.down` than its program has.
+fn renamed(profile: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let path = folder.join("renamed.pb.gz");
+    let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let bytes = fs::read(profile).map_err(|error| fail(&error))?;
+    let mut profile = Profile::read(&bytes).map_err(|error| fail(&error))?;
+    let mut strings = (*profile.strings).clone();
+    let name = strings.intern(b"main.gone");
+    for function in Arc::make_mut(&mut profile.functions).rows_mut() {
+        if strings.get(function.name) == b"main.down" {
+            (function.name, function.system_name) = (name, name);
+        }
+    }
+    profile.strings = Arc::new(strings);
+    let mut compressed = Vec::new();
+    gzip(&encode(&profile), &mut compressed).map_err(|error| fail(&error))?;
+    fs::write(&path, compressed).map_err(|error| fail(&error))?;
+    Ok(path)
 }
 
 fn programs(setup: &Setup, folder: &Path) -> Result<Vec<Program>, String> {
