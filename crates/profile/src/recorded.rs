@@ -149,13 +149,18 @@ impl Recorded {
         if self.without_peak { 4 } else { 6 }
     }
 
-    /// The standard errors of the totals, in the order of the sample types; nothing if all are exact.
+    /// The totals and their standard errors, in the order of the sample types; nothing if all are exact.
+    ///
+    /// The totals are said too because comments outlive their profile: whoever merges two, or subtracts
+    /// one from another, has the comments of both, and only so a line says what it is about.
     fn errors(&self) -> Option<Vec<u8>> {
-        let mut line = b"heapwise: standard errors of the totals:".to_vec();
+        let mut line = b"heapwise: totals and their standard errors:".to_vec();
         let errors = &self.errors[..self.width()];
-        for ((name, _), number) in RECORDED_TYPES.iter().zip(errors) {
+        for (column, ((name, _), error)) in RECORDED_TYPES.iter().zip(errors).enumerate() {
+            let values = self.rows.iter().map(|row| i128::from(row.values[column]));
+            let total: i128 = values.sum();
             // Writing to memory does not fail.
-            let _ = write!(line, " {name} {number}");
+            let _ = write!(line, " {name} {total} +- {error}");
         }
         errors.iter().any(|&error| error != 0).then_some(line)
     }
@@ -292,9 +297,13 @@ mod tests {
     #[test]
     fn estimates_say_how_far_they_may_be_off() {
         assert_eq!(Recorded::default().errors(), None);
-        let recorded = Recorded { errors: [1, 20, 300, 4000, 5, 6], ..Recorded::default() };
-        let expected = "heapwise: standard errors of the totals: alloc_objects 1 alloc_space 20 \
-                        inuse_objects 300 inuse_space 4000 peak_objects 5 peak_space 6";
+        let values = [30, 240, 7, 56, 9, 72];
+        let row = RecordedRow { stack: 1, labels: 0, size: 8, values };
+        let errors = [1, 20, 3, 40, 5, 6];
+        let recorded = Recorded { rows: vec![row, row], errors, ..Recorded::default() };
+        let expected = "heapwise: totals and their standard errors: alloc_objects 60 +- 1 \
+                        alloc_space 480 +- 20 inuse_objects 14 +- 3 inuse_space 112 +- 40 \
+                        peak_objects 18 +- 5 peak_space 144 +- 6";
         assert_eq!(recorded.errors().unwrap(), expected.as_bytes());
     }
 
