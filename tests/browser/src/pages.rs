@@ -33,6 +33,9 @@ pub fn every_page(setup: &Setup) -> Result<(), String> {
         for (size, measures) in SIZES {
             browser.resize(measures)?;
             browser.expect("document.documentElement.scrollWidth <= innerWidth", "true")?;
+            if size == "phone" {
+                fits(&browser, page)?;
+            }
             for theme in ["light", "dark"] {
                 browser.prefer(theme)?;
                 browser.shoot(&format!("{page}.{size}.{theme}"))?;
@@ -40,6 +43,18 @@ pub fn every_page(setup: &Setup) -> Result<(), String> {
         }
     }
     browser.no_errors()
+}
+
+/// On a narrow page text is wrapped, and what belongs together is in one row.
+fn fits(browser: &Browser, page: &str) -> Result<(), String> {
+    let wide =
+        "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth)";
+    browser.expect(&format!("{wide}.length"), "0")?;
+    if page == "flamegraph" {
+        let tops = "[...document.querySelectorAll('.flame-tools button')].map((b) => b.offsetTop)";
+        browser.expect(&format!("new Set({tops}).size"), "1")?;
+    }
+    Ok(())
 }
 
 /// A profile with nothing in use says so on every page, and where to go.
