@@ -27,7 +27,10 @@ pub const PAGES: usize = 11;
 /// A page, where one begins.
 #[derive(Debug)]
 #[repr(align(4096))]
-pub struct Page([u8; 4096]);
+pub struct Page(
+    /// What is in it.
+    pub [u8; 4096],
+);
 
 /// What a program holds.
 #[derive(Debug)]
