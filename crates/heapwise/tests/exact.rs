@@ -11,11 +11,8 @@ use std::hint::black_box;
 use std::panic;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use common::counting::Counting;
-use heapwise::heap;
-use heapwise_profile::Profile;
 
 #[global_allocator]
 static COUNTING: Counting = Counting::new(heapwise::Alloc::system().with_interval(1));
@@ -29,28 +26,11 @@ fn every_block_of_eight_busy_threads_is_counted() {
         }
     });
 
-    let profile = agreed_profile();
+    let profile = COUNTING.agreed_profile();
     assert_eq!(profile.header.period, 1);
     assert!(profile.header.comments.is_empty());
     let is_whole = |row| profile.samples.stack(row).len() > 3;
     assert!((0..profile.samples.len()).all(is_whole), "stacks are walked to the thread's start");
-}
-
-/// A profile that says what was counted. A thread that was waited for may still free what it had of its
-/// own, between the count and the profile.
-fn agreed_profile() -> Profile {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        let expected = COUNTING.agreed();
-        let mut bytes = Vec::new();
-        heap::write_to(&mut bytes).unwrap();
-        let profile = common::profile(&bytes);
-        let sums = common::sums(&profile);
-        if sums == expected || Instant::now() > end {
-            assert_eq!(sums, expected);
-            return profile;
-        }
-    }
 }
 
 fn work(thread: u64) {

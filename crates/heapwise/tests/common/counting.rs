@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use heapwise::Alloc;
 use heapwise::heap::{self, Count};
+use heapwise_profile::Profile;
 
 /// Counts what the recorder's allocator grants.
 pub struct Counting {
@@ -114,6 +115,25 @@ impl Counting {
                 return before;
             }
             thread::yield_now();
+        }
+    }
+}
+
+impl Counting {
+    /// A profile that says what was counted. A thread that was waited for may still free what it had of
+    /// its own, between the count and the profile.
+    pub fn agreed_profile(&self) -> Profile {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let expected = self.agreed();
+            let mut bytes = Vec::new();
+            heap::write_to(&mut bytes).unwrap();
+            let profile = super::profile(&bytes);
+            let sums = super::sums(&profile);
+            if sums == expected || Instant::now() > end {
+                assert_eq!(sums, expected);
+                return profile;
+            }
         }
     }
 }
