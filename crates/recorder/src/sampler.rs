@@ -51,7 +51,7 @@ pub struct Sampler {
     below: Cell<i64>,
 }
 
-/// The largest mean distance, in bytes (1 TiB): a weight stays far below the range of [`Weight`].
+/// The largest mean distance, in bytes (1 TiB): weights stay far below what they can say.
 pub const MAX_INTERVAL: u64 = 1 << 40;
 
 /// A thread looks at the interval in force at least once in so many bytes (64 KiB): some nanoseconds
