@@ -20,6 +20,7 @@ pub const FOLDER: &str = "HEAPWISE_TEST_FOLDER";
 pub const KEPT: usize = 12_345;
 
 pub fn run(name: &str) -> ExitCode {
+    begin_as_from_a_terminal();
     match name {
         "returns" => returns(),
         "forgets" => forgets(),
@@ -162,6 +163,17 @@ extern "C" fn on_signal_and_on(signal: libc::c_int) {
 extern "C" fn on_signal_exit(_: libc::c_int) {
     // SAFETY: ends the process.
     unsafe { libc::_exit(9) };
+}
+
+/// Takes signals as a program does that a person starts: a shell starts what it has in the background
+/// with some of them ignored, the tests perhaps, and that is inherited. And ends in any case.
+fn begin_as_from_a_terminal() {
+    for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM] {
+        // SAFETY: a constant.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+    // SAFETY: asks for a signal, later than any test waits for.
+    unsafe { libc::alarm(300) };
 }
 
 fn set(signal: libc::c_int, disposition: libc::sighandler_t) {
