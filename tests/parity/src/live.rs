@@ -104,10 +104,13 @@ const GO_REFUSED: &[&str] = &[
     "http://HOST/debug/pprof/goroutine?debug=1",
 ];
 
+/// What leaks is a small part of all that is allocated, and a smaller one with every search.
+const ALL: &str = "-nodefraction=0";
+
 const RUST_FETCHES: &[Sources] = &[
     (&["-top"], &["http://HOST/debug/pprof/heap"]),
-    (&["-top", "-cum", "-alloc_space"], &["HOST/debug/pprof/heap"]),
-    (&["-tree"], &["http://HOST/debug/pprof/allocs"]),
+    (&["-top", "-cum", "-alloc_space", ALL], &["HOST/debug/pprof/heap"]),
+    (&["-tree", ALL, "-nodecount=10000"], &["http://HOST/debug/pprof/allocs"]),
     (&["-traces", "-inuse_objects"], &["http://HOST/debug/pprof/allocs?gc=1"]),
     (&["-raw"], &["http://HOST/debug/pprof/heap?peak=1"]),
     (&["-peek=log_in"], &["http://HOST/debug/pprof/delta_heap"]),
@@ -117,13 +120,20 @@ const RUST_FETCHES: &[Sources] = &[
     (&["-traces", "-tagfocus=tenant=bee"], &["http://HOST/debug/pprof/heap"]),
     (&["-top", "-cum", "-tagroot=tenant,route"], &["http://HOST/debug/pprof/heap"]),
     (
-        &["-tree", "-tagignore=route=search", "-tagshow=tenant", "-tagleaf=tenant"],
+        &[
+            "-tree",
+            ALL,
+            "-nodecount=10000",
+            "-tagignore=route=search",
+            "-tagshow=tenant",
+            "-tagleaf=tenant",
+        ],
         &["http://HOST/debug/pprof/allocs"],
     ),
     (&["-top"], &["http://HOST/debug/pprof/heap?debug=1"]),
     (&["-top", "-cum", "-seconds=1"], &["http://HOST/debug/pprof/heap"]),
-    (&["-top", "-cum"], &["http://HOST/debug/pprof/allocs?seconds=1"]),
-    (&["-top"], &["http://HOST/debug/pprof/heap", "http://HOST/debug/pprof/allocs"]),
+    (&["-top", "-cum", ALL], &["http://HOST/debug/pprof/allocs?seconds=1"]),
+    (&["-top", ALL], &["http://HOST/debug/pprof/heap", "http://HOST/debug/pprof/allocs"]),
     (&["-top", "-cum"], &["http://HOST/debug/pprof/profile?seconds=2"]),
     (&["-peek=search", "-seconds=1"], &["HOST"]),
     (&["-traces", "-sample_index=samples"], &["http://HOST/debug/pprof/profile?seconds=1"]),

@@ -180,6 +180,11 @@ fn numbers_of_32_bits_have_no_sign_and_whole_addresses_have_names() {
 #[test]
 fn an_instruction_that_the_manuals_lack_is_not_known() {
     assert_eq!(texts(&bytes("d6 90"), 32, Syntax::Plan9), ["?", "NOPL"]);
+    assert_eq!(texts(&bytes("82 c0 90"), 32, Syntax::Plan9), ["?", "?", "NOPL"]);
+    // The second encodings of a shift and of a test; the first are read.
+    assert_eq!(texts(&bytes("c1 37 90"), 64, Syntax::Plan9), ["?", "?", "NOPL"]);
+    assert_eq!(texts(&bytes("f6 09 90 90"), 64, Syntax::Plan9)[..1], ["?"]);
+    assert_eq!(plan9("c1 27 09"), "SHLL $0x9, 0(DI)");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Code of x86 processors.
 
 use iced_x86::{
-    Decoder, DecoderOptions, Formatter, Instruction as Decoded, IntelFormatter, Mnemonic, OpKind,
+    Code as Form, Decoder, DecoderOptions, Formatter, Instruction as Decoded, IntelFormatter,
+    Mnemonic, OpKind,
 };
 
 use super::{Code, Instruction, Syntax, UNKNOWN, plan9};
@@ -23,8 +24,7 @@ pub(super) fn instructions(code: &Code<'_>, bits: u32, syntax: Syntax) -> Vec<In
         if placed {
             decoder.decode_out(&mut decoded);
         }
-        // The manuals do not define SALC.
-        if !placed || decoded.is_invalid() || decoded.mnemonic() == Mnemonic::Salc {
+        if !placed || decoded.is_invalid() || is_undefined(&decoded) {
             instructions.push(Instruction { address, text: UNKNOWN.to_owned() });
             at += 1;
             continue;
@@ -42,6 +42,28 @@ pub(super) fn instructions(code: &Code<'_>, bits: u32, syntax: Syntax) -> Vec<In
         at += decoded.len();
     }
     instructions
+}
+
+/// Whether processors do something that the manuals do not define: SALC, and second encodings of
+/// instructions that have one.
+fn is_undefined(decoded: &Decoded) -> bool {
+    let is_second = matches!(
+        decoded.code(),
+        Form::Test_rm8_imm8_F6r1
+            | Form::Test_rm16_imm16_F7r1
+            | Form::Test_rm32_imm32_F7r1
+            | Form::Test_rm64_imm32_F7r1
+            | Form::Add_rm8_imm8_82
+            | Form::Or_rm8_imm8_82
+            | Form::Adc_rm8_imm8_82
+            | Form::Sbb_rm8_imm8_82
+            | Form::And_rm8_imm8_82
+            | Form::Sub_rm8_imm8_82
+            | Form::Xor_rm8_imm8_82
+            | Form::Cmp_rm8_imm8_82
+    );
+    // Of a shift to the left, the first encoding is called SHL.
+    is_second || matches!(decoded.mnemonic(), Mnemonic::Salc | Mnemonic::Sal)
 }
 
 /// The name of the address that an instruction refers to, if it has one.
