@@ -46,7 +46,7 @@
 //! table, a pair took 0.1 to 0.4 ns more. With the range at a constant place, so that a free reads
 //! nothing, and nothing to fall back to where something else is there, it took as long.
 //!
-//! What is left is the floor for a count of bytes in memory: of the 0.4 to 0.9 ns that a pair takes
+//! What is left is the floor for a count of bytes in memory: of the 0.6 to 0.9 ns that a pair takes
 //! more (over System, mimalloc and jemalloc, in this order, on Zen 5), the count alone is 0.3, 0.35
 //! and 0.5; either test of a free, of the address or of the size, adds less than 0.1, both together
 //! 0.25 over System and jemalloc. The order of the tests, one test instead of two branches, and other
