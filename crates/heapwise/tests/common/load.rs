@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, Scope};
 use std::time::Duration;
 
@@ -28,7 +28,8 @@ pub fn everything_at_once(more: &dyn for<'scope> Fn(&'scope Scope<'scope, '_>)) 
     let ((), _) = Counting::paused(|| measure(|| ()));
     let seconds = std::env::var("HEAPWISE_STRESS_SECONDS").ok().and_then(|text| text.parse().ok());
     thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
+        // Bounded: three allocate what one frees.
+        let (sender, receiver) = mpsc::sync_channel(10_000);
         scope.spawn(move || free(&receiver));
         for seed in 1..=3u64 {
             let sender = sender.clone();
@@ -53,7 +54,7 @@ pub fn is_on() -> bool {
 }
 
 /// Allocates and resizes below stacks of changing depth; what is left is freed elsewhere.
-fn allocate(seed: u64, sender: &Sender<Vec<u8>>) {
+fn allocate(seed: u64, sender: &SyncSender<Vec<u8>>) {
     let mut random = seed;
     let mut kept: Vec<Vec<u8>> = Vec::new();
     while is_on() {
