@@ -220,6 +220,7 @@ fn samples_carry_the_labels_of_what_was_interrupted() {
         profile.samples.iter().filter(carries).map(|sample| sample.values[0]).sum()
     };
     let (a, b) = (samples_of("a"), samples_of("b"));
-    // A sample of the one thread every 4 ms, give or take when it begins and ends.
-    assert!((145..=155).contains(&a) && (45..=55).contains(&b), "{a} {b}");
+    // A sample of the one thread every 4 ms. One that the machine lets wait in the kernel for long has
+    // several at once when it goes on, maybe in the other scope.
+    assert!((125..=175).contains(&a) && (25..=75).contains(&b) && a + b > 185, "{a} {b}");
 }
