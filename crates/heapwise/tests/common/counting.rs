@@ -119,15 +119,22 @@ impl Counting {
     }
 }
 
+/// More than a profile of these tests has, in bytes.
+const ROOM: usize = 4 << 20;
+
 impl Counting {
     /// A profile that says what was counted. A thread that was waited for may still free what it had of
     /// its own, between the count and the profile.
     pub fn agreed_profile(&self) -> Profile {
         let end = Instant::now() + Duration::from_secs(20);
+        // Room for all of it: what the profiler allocates on the way is not recorded, so it must not be
+        // counted either, and what the bytes take is both.
+        let mut bytes = Vec::with_capacity(ROOM);
         loop {
             let expected = self.agreed();
-            let mut bytes = Vec::new();
-            heap::write_to(&mut bytes).unwrap();
+            bytes.clear();
+            Self::paused(|| heap::write_to(&mut bytes).unwrap());
+            assert!(bytes.len() <= ROOM);
             let profile = super::profile(&bytes);
             let sums = super::sums(&profile);
             if sums == expected || Instant::now() > end {
