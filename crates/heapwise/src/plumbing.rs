@@ -15,7 +15,7 @@
 /// Every report compiles it, so what names have in common is written once: a quarter less to compile.
 pub const DROP_FRAMES: &str = concat!(
     // The allocator of this crate, and whatever implements one.
-    r"<?heapwise(_recorder)?(\[[0-9a-f]+\])?::(alloc|process)::.*",
+    r"<?heapwise(_recorder)?(\[[0-9a-f]+\])?::(alloc|platform::process)::.*",
     r"|<.* as core(\[[0-9a-f]+\])?::alloc::(global::GlobalAlloc|Allocator)>::.*",
     // What the compiler puts between `alloc::alloc::alloc` and the global allocator.
     r"|(__rustc(\[[0-9a-f]+\])?::)?__(rust|rg|rdl)_(alloc(_zeroed)?|realloc)(::h[0-9a-f]+)?",
@@ -36,9 +36,9 @@ pub fn is_plumbing(name: &[u8]) -> bool {
     let path = name.strip_prefix('<').unwrap_or(name);
     let layers = [
         "heapwise::alloc::",
-        "heapwise::process::",
+        "heapwise::platform::process::",
         "heapwise_recorder::alloc::",
-        "heapwise_recorder::process::",
+        "heapwise_recorder::platform::process::",
         "alloc::alloc::",
         "alloc::raw_vec::",
     ];
@@ -107,6 +107,7 @@ mod tests {
             "<heapwise[1f2e3d]::alloc::Alloc as core[0a1b]::alloc::global::GlobalAlloc>::realloc",
             "heapwise::alloc::Alloc<A>::alloc_slowly",
             "heapwise::alloc::served",
+            "heapwise_recorder::platform::process::allocate",
             "<my_program::Counting as core::alloc::global::GlobalAlloc>::alloc_zeroed",
             "__rust_alloc",
             "__rust_realloc",

@@ -1,7 +1,7 @@
 //! Reads the file that a program left behind which recorded to it: what was in use at its last
 //! moment, and at its peak.
 //!
-//! `crates/recorder/src/recording.rs` has the format. A process that is killed leaves an event half
+//! `crates/recorder/src/linux/region/recording.rs` has the format. A process that is killed leaves an event half
 //! done in some threads; what it was changing is in a journal, as it was before.
 
 mod error;

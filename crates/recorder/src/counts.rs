@@ -1,4 +1,4 @@
-//! Numbers that everybody sees: objects and bytes, and what was left out.
+//! Numbers that everybody sees: objects and bytes, how long they lived, and what was left out.
 
 use std::ops::AddAssign;
 
@@ -17,6 +17,30 @@ impl AddAssign for Count {
         self.objects = self.objects.saturating_add(other.objects).min(i64::MAX as u64);
         self.bytes = self.bytes.saturating_add(other.bytes).min(i64::MAX as u64);
     }
+}
+
+/// Sums over a snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Allocated since the start.
+    pub alloc: Count,
+    /// Allocated and not yet freed.
+    pub inuse: Count,
+    /// In use at the moment when the most bytes were.
+    pub peak: Count,
+}
+
+/// Parts of the histogram: below a microsecond, below ten, .. below 100 seconds, and longer.
+pub const LIFETIMES: usize = 10;
+
+/// How long the objects of a row of a snapshot lived that were freed: estimates, as all counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Objects that lived less than a microsecond, less than ten and not less than one, .. less than
+    /// 100 seconds, and longer.
+    pub lived: [u64; LIFETIMES],
+    /// Those that lived less than a millisecond.
+    pub temporary: Count,
 }
 
 /// What the limits of the recorder left out so far, in recorded allocations (not weighted).

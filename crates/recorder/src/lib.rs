@@ -12,22 +12,20 @@
 //! loader. Memory comes from the kernel. Every table is bounded, and what did not fit is counted
 //! ([`Dropped`]).
 //!
-//! | what | file |
+//! | what | where |
 //! |---|---|
-//! | which allocations, with which weight | `sampler.rs`, `math.rs`, `random.rs` |
-//! | the interval in force | `interval.rs` |
-//! | who may come in | `entry.rs`, `lock.rs`, `futex.rs`, `fork.rs` |
-//! | memory, the kernel | `arena.rs`, `reserve.rs`, `errno.rs` |
-//! | the region that may be a file | `region.rs`, `recording.rs`, `journal.rs` |
-//! | stacks and their sums | `capture.rs`, `stack_table.rs`, `bucket_table.rs`, `counters.rs` |
-//! | labels | `labels.rs`, `label_table.rs`, `label_index.rs`, `label_memo.rs` |
-//! | recorded blocks | `pool.rs`, `range.rs`, `span.rs`, `size_class.rs`; large ones `live_table.rs` |
-//! | the way of an event | `recorder.rs`, `process.rs` |
-//! | when the heap was largest | `peak.rs` |
-//! | how long objects live | `lifetimes.rs` |
-//! | what some threads allocate for a while, to the last block | `counting.rs`, `tallies.rs`, `tally.rs` |
-//! | what others see | `snapshot.rs`, `counts.rs`, `error.rs` |
-//! | where nothing is recorded | `elsewhere.rs` |
+//! | the way of an event | `linux/process.rs`, `linux/recorder.rs` |
+//! | who may come in | `entry.rs`, `linux/lock.rs`, `linux/fork.rs` |
+//! | which allocations, with which weight | `linux/sampling/` |
+//! | stacks | `linux/stacks/` |
+//! | labels | `linux/labels.rs` |
+//! | sums of a stack: of now, when the heap was largest, of how long objects live | `linux/sums/` |
+//! | recorded blocks | `linux/blocks/` |
+//! | the region that stacks, labels and sums lie in, which may be a file | `linux/region.rs` |
+//! | what some threads allocate for a while, to the last block | `linux/counting.rs` |
+//! | memory, and what else only the kernel has | `linux/kernel/` |
+//! | what others see | `linux/snapshot.rs`, `row.rs`, `counts.rs`, `limits.rs`, `error.rs` |
+//! | where nothing is recorded | `platform.rs` |
 //!
 //! # Why recorded blocks have addresses of their own
 //!
@@ -76,105 +74,21 @@
 //!
 //! The crate knows no profile format and resolves no address.
 
-#[cfg(target_os = "linux")]
-mod arena;
-#[cfg(target_os = "linux")]
-mod bucket_table;
-#[cfg(target_os = "linux")]
-mod capture;
-#[cfg(target_os = "linux")]
-mod counters;
-#[cfg(target_os = "linux")]
-mod counting;
 mod counts;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nobody enters"))]
 mod entry;
-#[cfg(target_os = "linux")]
-mod errno;
 mod error;
-#[cfg(target_os = "linux")]
-mod fork;
-#[cfg(target_os = "linux")]
-mod futex;
-#[cfg(target_os = "linux")]
-mod interval;
-#[cfg(target_os = "linux")]
-mod journal;
-#[cfg(target_os = "linux")]
-mod label_index;
-#[cfg(target_os = "linux")]
-mod label_memo;
-#[cfg(target_os = "linux")]
-mod label_table;
-#[cfg(target_os = "linux")]
-pub mod labels;
-#[cfg(target_os = "linux")]
-mod lifetimes;
-#[cfg(target_os = "linux")]
-mod live_table;
-#[cfg(target_os = "linux")]
-mod lock;
-#[cfg(target_os = "linux")]
-mod math;
-#[cfg(target_os = "linux")]
-mod peak;
-#[cfg(target_os = "linux")]
-mod pool;
-#[cfg(target_os = "linux")]
-mod process;
-#[cfg(target_os = "linux")]
-mod random;
-#[cfg(target_os = "linux")]
-mod range;
-#[cfg(target_os = "linux")]
-mod recorder;
-#[cfg(target_os = "linux")]
-mod recording;
-#[cfg(target_os = "linux")]
-mod region;
-#[cfg(target_os = "linux")]
-mod reserve;
-#[cfg(target_os = "linux")]
-mod sampler;
-#[cfg(target_os = "linux")]
-mod size_class;
-#[cfg(target_os = "linux")]
-mod snapshot;
-#[cfg(target_os = "linux")]
-mod span;
-#[cfg(target_os = "linux")]
-mod stack_table;
-#[cfg(target_os = "linux")]
-mod tallies;
-#[cfg(target_os = "linux")]
-mod tally;
+mod limits;
+#[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
+mod platform;
+mod row;
+mod texts;
 
-// Where there is no recorder, an allocator passes everything on, and who asks is told.
-#[cfg(not(target_os = "linux"))]
-mod elsewhere;
-
-pub use counts::{Count, Dropped};
-#[cfg(not(target_os = "linux"))]
-pub use elsewhere::*;
+pub use counts::{Count, Dropped, LIFETIMES, Lifetimes, Totals};
 pub use entry::Muted;
 pub use error::{CountError, Error, RecordError};
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};
-#[cfg(target_os = "linux")]
-pub use {
-    arena::mapped_bytes,
-    capture::Caller,
-    counting::{Counting, Joint},
-    interval::{DEFAULT_INTERVAL, GROWING_FROM_EXACT, get as interval, is_exact},
-    lifetimes::{LIFETIMES, Lifetimes},
-    process::{
-        Marked, Taken, allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark,
-        may_hold, passes, put_back, record, record_to, retire, revive, sees, set_interval,
-        snapshot, stack, take, totals, withdraw,
-    },
-    recorder::is_large,
-    recording::Texts,
-    sampler::MAX_INTERVAL,
-    snapshot::{Row, Snapshot, Totals},
-    stack_table::StackId,
-    tallies::Closed,
-};
+pub use limits::{DEFAULT_INTERVAL, MAX_INTERVAL};
+pub use platform::*;
+pub use row::{Row, StackId};
+pub use texts::Texts;

@@ -2,7 +2,7 @@
 //! have.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p heapwise-recorder --release --test label_model`. The index and the
-//! lock are those of the recorder, to the letter: `src/label_index.rs`, `src/lock.rs`. How they are used
+//! lock are those of the recorder, to the letter: `linux/labels/index.rs`, `linux/lock.rs`. How they are used
 //! is that of `LabelTable`, and what a number stands for is one cell, of which the model sees who reads
 //! it before it was written.
 #![cfg(loom)]
@@ -13,13 +13,21 @@ use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
 
-#[path = "../src/label_index.rs"]
-mod label_index;
-#[path = "../src/lock.rs"]
+#[path = "../src/linux/labels/index.rs"]
+mod index;
+#[path = "../src/linux/lock.rs"]
 mod lock;
 
 #[path = "loom_futex/mod.rs"]
 mod futex;
+
+/// Where the recorder has them.
+mod platform {
+    pub(crate) use crate::lock;
+    pub mod kernel {
+        pub(crate) use crate::futex;
+    }
+}
 
 mod entry {
     /// Stands for the entry guard, which locks only ask to see.
@@ -29,7 +37,7 @@ mod entry {
 
 use entry::Outermost;
 use futex::AtomicU32;
-use label_index::{Found, LabelIndex};
+use index::{Found, LabelIndex};
 use lock::Lock;
 
 /// Every set has the same hash, so that each search meets the others.

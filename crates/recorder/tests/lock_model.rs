@@ -1,7 +1,7 @@
 //! The recorder's lock under every order of events that two or three threads can have.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p heapwise-recorder --release --test lock_model`. The lock is
-//! the one of the recorder, to the letter: `src/lock.rs`. What it asks of the kernel is modelled in
+//! the one of the recorder, to the letter: `linux/lock.rs`. What it asks of the kernel is modelled in
 //! `loom_futex`.
 #![cfg(loom)]
 #![allow(dead_code, reason = "the model uses a part of what is included")]
@@ -11,7 +11,7 @@ use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
 
-#[path = "../src/lock.rs"]
+#[path = "../src/linux/lock.rs"]
 mod lock;
 
 mod entry {
@@ -22,6 +22,13 @@ mod entry {
 
 #[path = "loom_futex/mod.rs"]
 mod futex;
+
+/// Where the recorder has them.
+mod platform {
+    pub mod kernel {
+        pub(crate) use crate::futex;
+    }
+}
 
 /// `threads` threads add to one number, `rounds` times each, and the model watches that no two are
 /// at it at once.

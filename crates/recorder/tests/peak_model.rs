@@ -1,7 +1,7 @@
 //! What was in use at the peak, under every order of events that two threads can have.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p heapwise-recorder --release --test peak_model`. The peak and the
-//! lock are those of the recorder, to the letter: `src/peak.rs`, `src/lock.rs`. How a stripe asks is
+//! lock are those of the recorder, to the letter: `linux/sums/peak.rs`, `linux/lock.rs`. How a stripe asks is
 //! that of `Recorder::step`, and its count that of a bucket.
 #![cfg(loom)]
 #![allow(dead_code, reason = "the model uses a part of what is included")]
@@ -10,13 +10,21 @@
 use loom::sync::Arc;
 use loom::thread;
 
-#[path = "../src/lock.rs"]
+#[path = "../src/linux/lock.rs"]
 mod lock;
-#[path = "../src/peak.rs"]
+#[path = "../src/linux/sums/peak.rs"]
 mod peak;
 
 #[path = "loom_futex/mod.rs"]
 mod futex;
+
+/// Where the recorder has them.
+mod platform {
+    pub(crate) use crate::lock;
+    pub mod kernel {
+        pub(crate) use crate::futex;
+    }
+}
 
 mod entry {
     /// Stands for the entry guard, which locks only ask to see.
