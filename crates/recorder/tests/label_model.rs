@@ -23,7 +23,6 @@ mod futex;
 
 /// Where the recorder has them.
 mod platform {
-    pub(crate) use crate::lock;
     pub mod kernel {
         pub(crate) use crate::futex;
     }
