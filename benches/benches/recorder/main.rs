@@ -11,8 +11,9 @@
 //! do the work; figures are medians with quartiles, in nanoseconds a pair, and last the difference of
 //! the fastest turns.
 //!
-//! `settings.rs` says what is measured, `work.rs` what a pair is.
+//! `settings.rs` says what is measured, `work.rs` what a pair is, `allocators.rs` how it is called.
 
+mod allocators;
 mod measure;
 mod settings;
 mod stack;
@@ -21,10 +22,10 @@ mod work;
 use std::alloc::System;
 use std::io::{self, Write};
 
+use allocators::Allocator;
 use heapwise::Alloc;
 use measure::{Differences, alternate};
 use settings::{SETTINGS, Setting};
-use work::Allocator;
 
 const HEADER: &str = "bare ns   wrapped   difference [quartiles]         control   fastest";
 

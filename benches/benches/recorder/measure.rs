@@ -3,9 +3,9 @@
 use std::sync::Barrier;
 use std::thread;
 
+use crate::allocators::Allocator;
 use crate::settings::Setting;
 use crate::stack::below;
-use crate::work::Allocator;
 
 /// Nanoseconds a pair of one row: medians over all rounds.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The rows of the table: what is set and what is allocated beforehand.
 
-use crate::work::{Allocator, Blocks, Work};
+use crate::allocators::Allocator;
+use crate::work::{Blocks, Work};
 
 /// One row.
 #[derive(Debug)]

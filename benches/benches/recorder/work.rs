@@ -1,46 +1,12 @@
 //! What is allocated and freed: blocks of 16 to 256 bytes, 136 on average.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::Layout;
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::ptr;
 
-use heapwise::Alloc;
-
+use crate::allocators::{Allocator, allocate, free, resize};
 use crate::stack::below;
-
-/// What can be measured: an allocator in a static, as a program's global one is.
-pub trait Allocator: GlobalAlloc + Sync + 'static {
-    /// Where it is.
-    const HERE: &'static Self;
-}
-
-/// Puts an allocator into a static.
-macro_rules! place {
-    ($kind:ty, $value:expr) => {
-        impl Allocator for $kind {
-            const HERE: &'static Self = {
-                static PLACE: $kind = $value;
-                &PLACE
-            };
-        }
-    };
-}
-
-place!(System, System);
-place!(Alloc<System>, Alloc::new(System));
-#[cfg(feature = "peers")]
-mod peers {
-    use mimalloc::MiMalloc;
-    use tikv_jemallocator::Jemalloc;
-
-    use super::{Alloc, Allocator};
-
-    place!(Jemalloc, Jemalloc);
-    place!(Alloc<Jemalloc>, Alloc::new(Jemalloc));
-    place!(MiMalloc, MiMalloc);
-    place!(Alloc<MiMalloc>, Alloc::new(MiMalloc));
-}
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug)]
@@ -67,13 +33,13 @@ impl Work {
         match self {
             Self::Pairs => in_window::<A, 64>(pairs, replace::<A>),
             Self::ColdPairs => in_window::<A, 65_536>(pairs, replace::<A>),
-            Self::Reallocs => in_window::<A, 64>(pairs, resize::<A>),
+            Self::Reallocs => in_window::<A, 64>(pairs, reallocate::<A>),
             Self::Recursion => {
                 for step in 0..pairs {
                     below(10, &mut || {
                         let mut block = Block::NONE;
                         replace::<A>(&mut block, 16 + step % SIZES);
-                        free::<A>(&mut block);
+                        give_back::<A>(&mut block);
                     });
                 }
             }
@@ -104,26 +70,26 @@ fn in_window<A: Allocator, const BLOCKS: usize>(pairs: usize, step: fn(&mut Bloc
         let block = &mut window[random as usize % BLOCKS];
         step(block, 16 + (random >> 32) as usize % SIZES);
     }
-    window.iter_mut().for_each(free::<A>);
+    window.iter_mut().for_each(give_back::<A>);
 }
 
 fn replace<A: Allocator>(block: &mut Block, size: usize) {
-    free::<A>(block);
+    give_back::<A>(block);
     let layout = layout(size);
-    *block = Block { start: black_box(alloc::<A>(layout)), layout };
+    *block = Block { start: black_box(allocate::<A>(layout)), layout };
 }
 
-fn resize<A: Allocator>(block: &mut Block, size: usize) {
+fn reallocate<A: Allocator>(block: &mut Block, size: usize) {
     if block.start.is_null() {
         return replace::<A>(block, size);
     }
-    let start = realloc::<A>(block.start, block.layout, size);
+    let start = resize::<A>(block.start, block.layout, size);
     *block = Block { start: black_box(start), layout: layout(size) };
 }
 
-fn free<A: Allocator>(block: &mut Block) {
+fn give_back<A: Allocator>(block: &mut Block) {
     if !block.start.is_null() {
-        dealloc::<A>(block.start, block.layout);
+        free::<A>(block.start, block.layout);
         block.start = ptr::null_mut();
     }
 }
@@ -131,25 +97,6 @@ fn free<A: Allocator>(block: &mut Block) {
 fn layout(size: usize) -> Layout {
     // SAFETY: 8 is a power of two, and sizes are far from `isize::MAX`.
     unsafe { Layout::from_size_align_unchecked(size, 8) }
-}
-
-/// Not inlined, as `__rust_alloc` is not: the allocator is called like a program's own.
-#[inline(never)]
-fn alloc<A: Allocator>(layout: Layout) -> *mut u8 {
-    // SAFETY: the size is not zero.
-    unsafe { A::HERE.alloc(layout) }
-}
-
-#[inline(never)]
-fn realloc<A: Allocator>(block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-    // SAFETY: the block is of this allocator, with this layout, and used no more.
-    unsafe { A::HERE.realloc(block, layout, size) }
-}
-
-#[inline(never)]
-fn dealloc<A: Allocator>(block: *mut u8, layout: Layout) {
-    // SAFETY: as above.
-    unsafe { A::HERE.dealloc(block, layout) }
 }
 
 /// Blocks that live as long as this value.
@@ -170,6 +117,6 @@ impl<A: Allocator> Blocks<A> {
 
 impl<A: Allocator> Drop for Blocks<A> {
     fn drop(&mut self) {
-        self.blocks.iter_mut().for_each(free::<A>);
+        self.blocks.iter_mut().for_each(give_back::<A>);
     }
 }
