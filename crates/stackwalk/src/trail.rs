@@ -1,6 +1,11 @@
 //! Walks that cost less because the last one is remembered.
 
-use crate::platform::{Cursor, Traced, Track, load};
+mod wide;
+mod words;
+
+use words::Words;
+
+use crate::platform::{Cursor, Traced, Track};
 use crate::{End, Registers};
 
 /// Frames that a trail holds; a deeper stack is cut to the innermost ones.
@@ -21,6 +26,8 @@ pub struct Trail {
     /// Outermost first; `len` are in use.
     steps: [Step; TRAIL_FRAMES],
     len: usize,
+    /// What the walk read to reach them.
+    words: Words,
     /// How many of these may be compared with: the walk to them read no more than is noted.
     known: usize,
     /// Where the last walk was.
@@ -34,18 +41,15 @@ pub struct Trail {
 struct Step {
     slot: usize,
     return_address: usize,
-    /// A second word that must be unchanged: where the frame pointer was restored from, if anything
-    /// further out depends on it. Else the first again.
-    other_slot: usize,
-    other: usize,
+    /// Where the frame pointer was restored from; 0 if it was not.
+    restored_from: usize,
     /// The frame pointer in the frame.
     fp: usize,
     number: u32,
     /// Whether anything further out depends on `fp`.
     needs_fp: bool,
-    /// Whether the step to this frame went by the frame pointer, and whether it restored one.
+    /// Whether the step to this frame went by the frame pointer.
     by_fp: bool,
-    restored_fp: bool,
     /// Whether the step read no more than is noted.
     is_plain: bool,
 }
@@ -63,13 +67,11 @@ impl Step {
     const NONE: Self = Self {
         slot: 0,
         return_address: 0,
-        other_slot: 0,
-        other: 0,
+        restored_from: 0,
         fp: 0,
         number: 0,
         needs_fp: false,
         by_fp: false,
-        restored_fp: false,
         is_plain: false,
     };
 
@@ -79,30 +81,24 @@ impl Step {
         Self {
             slot: traced.frame.slot,
             return_address: traced.frame.return_address,
-            other_slot: traced.restored_from,
+            restored_from: traced.restored_from,
             fp,
             by_fp: traced.by_fp,
-            restored_fp: traced.restored_from != 0,
             is_plain: traced.is_plain,
             ..Self::NONE
         }
     }
 
-    /// Settles which words must be unchanged, given what lies further out.
+    /// Whether the frame pointer was restored, and anything further out depends on it.
     #[inline(always)]
-    fn settle(&mut self, needs_fp: bool) {
-        self.needs_fp = needs_fp;
-        if self.restored_fp && needs_fp {
-            self.other = self.fp;
-        } else {
-            (self.other_slot, self.other) = (self.slot, self.return_address);
-        }
+    fn restored_needed_fp(&self) -> bool {
+        self.needs_fp && self.restored_from != 0
     }
 
     /// Whether the frame inside of this one must have the same frame pointer to get here.
     #[inline(always)]
     fn is_reached_by_fp(&self) -> bool {
-        self.by_fp || (self.needs_fp && !self.restored_fp)
+        self.by_fp || (self.needs_fp && self.restored_from == 0)
     }
 
     /// Whether a walk from here goes on as from `other`.
@@ -113,21 +109,9 @@ impl Step {
             && (!other.needs_fp || self.fp == other.fp)
     }
 
+    /// The lowest of the words that must be unchanged.
     fn lowest(&self) -> usize {
-        self.slot.min(self.other_slot)
-    }
-
-    /// How the words differ from what they were: 0 if they do not.
-    ///
-    /// # Safety
-    /// Both must be readable words of the calling thread's stack.
-    #[inline(always)]
-    unsafe fn changes(&self) -> usize {
-        // SAFETY: passed on to the caller.
-        let first = unsafe { load(self.slot) };
-        // SAFETY: as above.
-        let second = unsafe { load(self.other_slot) };
-        (first ^ self.return_address) | (second ^ self.other)
+        if self.restored_needed_fp() { self.slot.min(self.restored_from) } else { self.slot }
     }
 }
 
@@ -138,6 +122,7 @@ impl Trail {
         Self {
             steps: [Step::NONE; TRAIL_FRAMES],
             len: 0,
+            words: Words::NONE,
             known: 0,
             track: Track::NONE,
             fresh: [Step::NONE; TRAIL_FRAMES],
@@ -195,7 +180,15 @@ impl Trail {
 
     /// Forgets all frames and numbers.
     pub fn forget(&mut self) {
-        (self.len, self.known) = (0, 0);
+        self.cut(0);
+        self.known = 0;
+    }
+
+    /// Forgets all but the outermost frames.
+    #[inline(always)]
+    fn cut(&mut self, frames: usize) {
+        self.len = frames;
+        self.words.cut(frames);
     }
 
     fn walk(&mut self, mut cursor: Cursor) -> Followed {
@@ -233,32 +226,17 @@ impl Trail {
         while end != 0 && self.steps[end - 1].lowest() < cursor.lowest() {
             end -= 1;
         }
-        let mut same = 0;
-        let (fours, _) = self.steps[..end].as_chunks::<4>();
-        for four in fours {
-            // SAFETY: on the same stack as the last walk, from which the words are, at or above a
-            // stack pointer in use.
-            let changes = four.iter().fold(0, |all, step| all | unsafe { step.changes() });
-            if changes != 0 {
-                break;
-            }
-            same += 4;
-        }
-        // SAFETY: as above.
-        while same < end && unsafe { self.steps[same].changes() } == 0 {
-            same += 1;
-        }
-        same
+        // SAFETY: on the same stack as the last walk, from which the words are, at or above a stack
+        // pointer in use.
+        unsafe { self.words.unchanged(end) }
     }
 
     /// The walk has met the outermost `outer` frames of the last one, by `step`.
     fn meet(&mut self, outer: usize, step: Step, fresh: usize, cursor: &Cursor) -> Followed {
-        let met = &mut self.steps[outer - 1];
-        let (number, needs_fp) = (met.number, met.needs_fp);
-        *met = Step { number, ..step };
-        met.settle(needs_fp);
+        let Step { number, needs_fp, .. } = self.steps[outer - 1];
+        self.cut(outer - 1);
         self.known = outer;
-        self.len = outer;
+        self.push(Step { number, ..step }, needs_fp);
         self.append(fresh);
         self.track = cursor.track();
         Followed { kept: outer, end: End::Root }
@@ -284,15 +262,25 @@ impl Trail {
 
     /// Puts the fresh frames inside of those that there are.
     fn append(&mut self, fresh: usize) {
-        for step in self.fresh[..fresh].iter_mut().rev() {
-            let outer = self.steps[..self.len].last();
-            step.settle(outer.is_some_and(Step::is_reached_by_fp));
+        for index in (0..fresh).rev() {
+            let step = self.fresh[index];
             if step.is_plain && self.known == self.len {
                 self.known += 1;
             }
-            self.steps[self.len] = *step;
-            self.len += 1;
+            let outer = self.steps[..self.len].last();
+            self.push(step, outer.is_some_and(Step::is_reached_by_fp));
         }
+    }
+
+    /// Puts a frame inside of those that there are; `needs_fp`: whether anything further out depends on
+    /// its frame pointer.
+    #[inline(always)]
+    fn push(&mut self, step: Step, needs_fp: bool) {
+        let step = Step { needs_fp, ..step };
+        let saved = step.restored_needed_fp().then_some((step.restored_from, step.fp));
+        self.words.push(self.len, (step.slot, step.return_address), saved);
+        self.steps[self.len] = step;
+        self.len += 1;
     }
 }
 
