@@ -237,7 +237,9 @@ impl Trail {
         self.cut(outer - 1);
         self.known = outer;
         self.push(Step { number, ..step }, needs_fp);
-        self.append(fresh);
+        if fresh != 0 {
+            self.append(fresh);
+        }
         self.track = cursor.track();
         Followed { kept: outer, end: End::Root }
     }

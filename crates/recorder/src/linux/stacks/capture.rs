@@ -63,6 +63,7 @@ pub trait Source {
 
 impl Source for Caller {
     /// Walks up to where the stack differs from the last one, and interns what is new.
+    #[inline(always)]
     fn stack(
         self,
         inside: &Outermost,
