@@ -109,6 +109,12 @@ impl Step {
             && (!other.needs_fp || self.fp == other.fp)
     }
 
+    /// Whether the step to the same frame, from another or the same, read what the step `other` did.
+    #[inline(always)]
+    fn was_made_as(&self, other: &Self) -> bool {
+        self.restored_from == other.restored_from && self.by_fp == other.by_fp
+    }
+
     /// The lowest of the words that must be unchanged.
     fn lowest(&self) -> usize {
         if self.restored_needed_fp() { self.slot.min(self.restored_from) } else { self.slot }
@@ -232,11 +238,16 @@ impl Trail {
     }
 
     /// The walk has met the outermost `outer` frames of the last one, by `step`.
+    #[inline(always)]
     fn meet(&mut self, outer: usize, step: Step, fresh: usize, cursor: &Cursor) -> Followed {
-        let Step { number, needs_fp, .. } = self.steps[outer - 1];
-        self.cut(outer - 1);
+        let met = self.steps[outer - 1];
+        if !step.was_made_as(&met) {
+            self.cut(outer - 1);
+            self.push(Step { number: met.number, ..step }, met.needs_fp);
+        } else if outer != self.len {
+            self.cut(outer);
+        }
         self.known = outer;
-        self.push(Step { number, ..step }, needs_fp);
         if fresh != 0 {
             self.append(fresh);
         }
