@@ -220,9 +220,9 @@ impl Recorder {
     /// Records the free of the block of `size` bytes at `address` in the pool, and frees it.
     #[inline]
     pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
-        let Some(number) = self.pool.heap_of(address) else { return };
+        let Some((number, span)) = self.pool.home_of(address) else { return };
         let mut stripe = self.stripes[number % STRIPES].lock(inside);
-        if let Some(past) = self.pool.free(inside, &mut stripe.heap, address) {
+        if let Some(past) = self.pool.free(inside, &mut stripe.heap, span, address) {
             self.count_free(inside, number % STRIPES, &mut stripe, past, size);
         }
     }
@@ -439,9 +439,11 @@ impl Recorder {
         }
         let stack = source.stack(inside, &mut stripe.last, self.stacks(), &self.dropped);
         let place = Place { stack, labels: labels.set() };
-        let mut record =
-            |place| stripe.buckets.record(inside, &self.region, place, size, weight, moment);
-        let recorded = record(place).or_else(|NoMemory| self.count_elsewhere(place, record));
+        let recorded =
+            match stripe.buckets.record(inside, &self.region, place, size, weight, moment) {
+                Ok(row) => Ok(row),
+                Err(NoMemory) => self.count_elsewhere(inside, stripe, place, sample, moment),
+            };
         recorded.ok().map(|row| BucketId::of(number, row))
     }
 
@@ -449,9 +451,15 @@ impl Recorder {
     #[cold]
     fn count_elsewhere(
         &self,
+        inside: &Outermost,
+        stripe: &mut Stripe,
         place: Place,
-        mut record: impl FnMut(Place) -> Result<u32, NoMemory>,
+        sample: Sample,
+        moment: Moment,
     ) -> Result<u32, NoMemory> {
+        let (size, weight) = (sample.size(), sample.weight);
+        let mut record =
+            |place| stripe.buckets.record(inside, &self.region, place, size, weight, moment);
         if place.labels != LabelSet::EMPTY {
             let recorded = record(Place { labels: LabelSet::EMPTY, ..place });
             if recorded.is_ok() {

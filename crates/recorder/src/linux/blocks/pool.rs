@@ -51,7 +51,11 @@ impl Heap {
 
     #[inline]
     fn find(&self, pool: &Pool, address: usize) -> Option<Found> {
-        let span = pool.range.span_at(address)?;
+        self.find_in(pool.range.span_at(address)?, address)
+    }
+
+    #[inline]
+    fn find_in(&self, span: Numbered, address: usize) -> Option<Found> {
         if span.span.owner() != Some(self.number) {
             return None;
         }
@@ -98,7 +102,15 @@ impl Pool {
     /// caller's.
     #[inline]
     pub fn heap_of(&self, address: usize) -> Option<usize> {
-        self.range.span_at(address)?.span.owner()
+        self.home_of(address).map(|(heap, _)| heap)
+    }
+
+    /// As [`heap_of`](Self::heap_of), and the block's span, which stays that heap's as long as the block is in
+    /// use.
+    #[inline]
+    pub fn home_of(&self, address: usize) -> Option<(usize, Numbered)> {
+        let span = self.range.span_at(address)?;
+        Some((span.span.owner()?, span))
     }
 
     /// The class of the block at `address`, which is the caller's.
@@ -145,11 +157,17 @@ impl Pool {
         NonNull::new((span.start + offset) as *mut u8).ok_or(NoMemory)
     }
 
-    /// Frees the block at `address` and says what it was; `None` if there is none of this heap in
-    /// use.
+    /// Frees the block at `address`, in `span`, and says what it was; `None` if there is none of this heap
+    /// in use.
     #[inline]
-    pub fn free(&self, inside: &Outermost, heap: &mut Heap, address: usize) -> Option<Past> {
-        let Found { span, class, slot } = heap.find(self, address)?;
+    pub fn free(
+        &self,
+        inside: &Outermost,
+        heap: &mut Heap,
+        span: Numbered,
+        address: usize,
+    ) -> Option<Past> {
+        let Found { class, slot, .. } = heap.find_in(span, address)?;
         let had_room = span.span.has_room(class);
         let birth = span.births(class).get(slot);
         let tag = span.span.give_back(span.tags(class), slot)?;

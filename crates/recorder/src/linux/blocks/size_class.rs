@@ -42,7 +42,7 @@ impl Class {
     /// branch that is foretold wrongly takes longer.
     #[inline]
     fn at_least(size: usize) -> Self {
-        Self(AT_LEAST[size.div_ceil(8) % AT_LEAST.len()])
+        Self(AT_LEAST[size.div_ceil(8).min(AT_LEAST.len() - 1)])
     }
 
     /// The class of the same size whose spans keep births.

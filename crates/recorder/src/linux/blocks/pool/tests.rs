@@ -17,6 +17,12 @@ fn past(place: u32) -> Past {
     Past { tag: tag(place), birth: 0 }
 }
 
+/// As a recorder does.
+fn free(pool: &Pool, inside: &Outermost, heap: &mut Heap, address: usize) -> Option<Past> {
+    let (_, span) = pool.home_of(address)?;
+    pool.free(inside, heap, span, address)
+}
+
 #[test]
 fn blocks_do_not_overlap_and_keep_their_tags_over_random_work() {
     static POOL: Pool = Pool::new();
@@ -41,7 +47,7 @@ fn blocks_do_not_overlap_and_keep_their_tags_over_random_work() {
             let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, size) };
             assert!(bytes.iter().all(|&byte| byte == step as u8), "{step} was overwritten");
             let heap = &mut heaps[heap_of(address)];
-            assert_eq!(POOL.free(&inside, heap, address), Some(past(step)));
+            assert_eq!(free(&POOL, &inside, heap, address), Some(past(step)));
         }
     }
     let mut spans = HashMap::new();
@@ -49,7 +55,7 @@ fn blocks_do_not_overlap_and_keep_their_tags_over_random_work() {
         *spans.entry(address / SPAN_BYTES).or_insert(0) += 1;
         let heap = &mut heaps[heap_of(address)];
         assert_eq!(POOL.retag(heap, address, tag(1), 0), Some(past(step)));
-        assert_eq!(POOL.free(&inside, heap, address), Some(past(1)));
+        assert_eq!(free(&POOL, &inside, heap, address), Some(past(1)));
     }
     assert!(spans.len() > 36);
 }
@@ -64,11 +70,11 @@ fn a_block_is_freed_once() {
         POOL.allocate(&inside, &mut heap, class, tag(step), 0).unwrap().as_ptr() as usize
     });
     assert_eq!((POOL.class_at(blocks[0]), POOL.heap_of(blocks[0])), (Some(class), Some(0)));
-    assert_eq!(POOL.free(&inside, &mut other, blocks[0]), None, "another heap's");
-    assert_eq!(POOL.free(&inside, &mut heap, blocks[0]), Some(past(1)));
-    assert_eq!(POOL.free(&inside, &mut heap, blocks[0]), None);
+    assert_eq!(free(&POOL, &inside, &mut other, blocks[0]), None, "another heap's");
+    assert_eq!(free(&POOL, &inside, &mut heap, blocks[0]), Some(past(1)));
+    assert_eq!(free(&POOL, &inside, &mut heap, blocks[0]), None);
     let fresh = blocks[1] + class.bytes();
-    assert_eq!(POOL.free(&inside, &mut heap, fresh), None, "never in use");
+    assert_eq!(free(&POOL, &inside, &mut heap, fresh), None, "never in use");
 }
 
 #[test]
@@ -81,7 +87,7 @@ fn addresses_of_others_are_not_the_pools() {
     let mut heap = Heap::new(0);
     POOL.allocate(&inside, &mut heap, Class::of(1, 1), tag(1), 0).unwrap();
     assert_eq!(POOL.heap_of(elsewhere), None);
-    assert_eq!(POOL.free(&inside, &mut heap, elsewhere), None);
+    assert_eq!(free(&POOL, &inside, &mut heap, elsewhere), None);
 }
 
 #[test]
@@ -100,7 +106,7 @@ fn a_block_keeps_its_birth_if_its_class_does() {
             let past = |birth| Some(Past { tag: tag(1), birth });
             assert_eq!(POOL.class_at(block), Some(class));
             assert_eq!(POOL.retag(&mut heap, block, tag(1), 88), past(expected[0]));
-            assert_eq!(POOL.free(&inside, &mut heap, block), past(expected[1]));
+            assert_eq!(free(&POOL, &inside, &mut heap, block), past(expected[1]));
         }
     }
 }
@@ -148,7 +154,7 @@ fn empty_spans_are_used_again() {
         let blocks: Vec<usize> = (0..(8 << 20) / class.bytes())
             .map(|_| POOL.allocate(&inside, heap, class, tag(1), 0).unwrap().as_ptr() as usize)
             .collect();
-        assert!(blocks.iter().all(|&block| POOL.free(&inside, heap, block).is_some()));
+        assert!(blocks.iter().all(|&block| free(&POOL, &inside, heap, block).is_some()));
         (*blocks.iter().min().unwrap(), *blocks.iter().max().unwrap())
     };
     let (first, _) = bounds(0);
