@@ -143,11 +143,19 @@ impl<A: GlobalAlloc> Alloc<A> {
         if recorder::holds(block.addr()) {
             return recorder::free(block.addr(), layout.size());
         }
+        // SAFETY: passed on to the caller; the block is not the pool's.
+        unsafe { self.dealloc_large(block, layout) }
+    }
+
+    /// # Safety
+    /// As for [`GlobalAlloc::dealloc`]; the block is not the pool's.
+    #[inline(never)]
+    unsafe fn dealloc_large(&self, block: *mut u8, layout: Layout) {
         // First: once `inner` has the block back, another thread may be given its address.
         if let Some(old) = recorder::take(block.addr()) {
             recorder::retire(old);
         }
-        // SAFETY: the caller's promise about both; the block is not the pool's.
+        // SAFETY: passed on to the caller.
         unsafe { self.inner.dealloc(block, layout) }
     }
 

@@ -97,15 +97,25 @@ pub fn passes(size: usize) -> bool {
 /// What is to be done about a request that did not pass. `initial` is the interval in bytes to start
 /// with, if this is the first allocation of the process.
 pub fn mark(size: usize, initial: u64) -> Marked {
+    let marked = THREAD.with(|thread| {
+        let is_exact = interval::exact().is_some_and(|version| thread.sampler.is_exact(version));
+        is_exact.then(|| Marked { weight: Weight::ONE, tally: thread.tally.get() })
+    });
+    let marked = marked.unwrap_or_else(|| draw(size, initial));
+    // Asked last: a mark on a request that is left out is used up like any other.
+    if Muted::is_on() { Marked::NOT } else { marked }
+}
+
+/// As [`mark`], whatever the interval, and whether or not the thread is to be left out.
+#[inline(never)]
+fn draw(size: usize, initial: u64) -> Marked {
     fork::prepare_for_forks();
     let (version, interval) = interval::start(initial);
-    let marked = THREAD.with(|thread| {
+    THREAD.with(|thread| {
         let weight = thread.sampler.mark(size as u64, version, interval);
         thread.unreported.note(size as u64, interval, weight.is_some());
         Marked { weight: weight.unwrap_or(Weight::NOTHING), tally: thread.tally.get() }
-    });
-    // Asked last: a mark on a request that is left out is used up like any other.
-    if Muted::is_on() { Marked::NOT } else { marked }
+    })
 }
 
 /// Whether the block at `address`, of this size and alignment, may be recorded. `false` is certain.

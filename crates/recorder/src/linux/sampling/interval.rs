@@ -57,6 +57,13 @@ pub fn start(initial: u64) -> (u64, u64) {
     }
 }
 
+/// The version of the interval in force, if that is 1 and does not grow.
+#[inline]
+pub fn exact() -> Option<u64> {
+    let version = VERSION.load(Ordering::Acquire);
+    (INTERVAL.load(Ordering::Relaxed) == 1).then_some(version)
+}
+
 /// The interval in force, in bytes.
 pub fn get() -> u64 {
     match INTERVAL.load(Ordering::Relaxed) {

@@ -109,6 +109,17 @@ impl Sampler {
         is_marked.then(|| Weight::of(size, drawn_with))
     }
 
+    /// Whether a request that did not pass is marked because all are: at interval 1, of this version. Else
+    /// [`mark`](Self::mark) must be asked. It would come to the same here, but there is nothing to draw.
+    #[inline]
+    pub fn is_exact(&self, version: u64) -> bool {
+        let is_exact = self.interval.get() == 1 && self.version.get() == version;
+        if is_exact {
+            self.left.set(-1);
+        }
+        is_exact
+    }
+
     /// Whether a request that finds another interval in force may be judged by that. Not if it may
     /// have come to look because it contains the mark: then it counts by the interval that the mark
     /// was drawn with, and the next request by the other. Else requests with a mark would be those

@@ -29,8 +29,31 @@ impl Thread {
             }
         }
         let Self { sampler, version, .. } = self;
-        if sampler.passes(size) { None } else { sampler.mark(size, *version, interval) }
+        if sampler.passes(size) {
+            return None;
+        }
+        let is_exact = interval == 1 && sampler.is_exact(*version);
+        if is_exact { Some(Weight::ONE) } else { sampler.mark(size, *version, interval) }
     }
+}
+
+#[test]
+fn an_exact_request_leaves_what_a_drawn_one_does() {
+    let samplers = [Sampler::new(), Sampler::new()];
+    assert!(!samplers[0].is_exact(1), "nothing was drawn yet");
+    for sampler in &samplers {
+        assert!(!sampler.passes(5));
+        assert_eq!(sampler.mark(5, 1, 1), Some(Weight::ONE));
+    }
+    for size in [0, 1, 100, 1 << 40] {
+        let [exact, drawn] = &samplers;
+        assert!(!exact.passes(size) && !drawn.passes(size));
+        assert!(exact.is_exact(1));
+        assert_eq!(drawn.mark(size, 1, 1), Some(Weight::ONE));
+        let state = |sampler: &Sampler| [sampler.left.get(), sampler.below.get()];
+        assert_eq!((state(exact), exact.beyond.get()), (state(drawn), drawn.beyond.get()));
+    }
+    assert!(!samplers[0].is_exact(2), "another interval is in force");
 }
 
 #[test]
