@@ -51,6 +51,7 @@ mod kernel {
     pub mod reserve;
 }
 
+pub use blocks::size_class::is_large;
 pub use counting::tallies::Closed;
 pub use counting::{Counting, Joint};
 pub use kernel::arena::mapped_bytes;
@@ -59,7 +60,6 @@ pub use process::{
     may_hold, passes, put_back, record, record_to, retire, revive, sees, set_interval, snapshot,
     stack, take, totals, withdraw,
 };
-pub use recorder::is_large;
 pub use sampling::interval::{GROWING_FROM_EXACT, get as interval, is_exact};
 pub use snapshot::Snapshot;
 pub use stacks::capture::Caller;

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use crate::entry::Outermost;
 use crate::platform::blocks::live_table::{Block, LiveTable};
 use crate::platform::blocks::pool::{Heap, Past, Pool};
-use crate::platform::blocks::size_class::{Class, LARGE};
+use crate::platform::blocks::size_class::Class;
 use crate::platform::blocks::span::Tag;
 use crate::platform::kernel::arena::NoMemory;
 use crate::platform::labels::Carried;
@@ -125,12 +125,6 @@ impl Sample {
         let class = Class::of(self.layout.size(), self.layout.align());
         if birth == 0 { class } else { class.with_births() }
     }
-}
-
-/// Whether recorded blocks of this size and alignment stay with the program's allocator.
-#[inline(always)]
-pub fn is_large(size: usize, align: usize) -> bool {
-    size | align >= LARGE
 }
 
 impl Recorder {

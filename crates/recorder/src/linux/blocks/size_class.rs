@@ -6,6 +6,12 @@ pub const SPAN_BYTES: usize = 1 << 16;
 /// Requests of this size or alignment and above are not served from slots. A power of two.
 pub const LARGE: usize = 8192;
 
+/// Whether recorded blocks of this size and alignment stay with the program's allocator.
+#[inline(always)]
+pub fn is_large(size: usize, align: usize) -> bool {
+    size | align >= LARGE
+}
+
 /// Bytes of a tag, of which a span has one a slot.
 pub const TAG_BYTES: usize = 8;
 
