@@ -1,6 +1,7 @@
 use super::*;
 use crate::counts::{Count, Totals};
 use crate::entry::Muted;
+use crate::platform::blocks::size_class::LARGE;
 use crate::row::Row;
 
 fn inside() -> Outermost {
