@@ -11,6 +11,17 @@ use heapwise_recorder as recorder;
 /// Why a profile was not written, or nothing is recorded to a file. The program goes on as before.
 ///
 /// Its `Debug` is the same sentence as its `Display`: that is what a `main` shows which returns it.
+///
+/// ```
+/// use heapwise::Error;
+///
+/// let written = heapwise::write_heap_profile("/no/such/folder/mem.pb.gz");
+/// match written {
+///     Ok(()) => unreachable!("there is no such folder"),
+///     Err(Error::File { path, source }) => println!("{} is not written: {source}", path.display()),
+///     Err(other) => panic!("{other}"), // a sentence
+/// }
+/// ```
 #[non_exhaustive]
 pub enum Error {
     /// What was recorded could not be read.

@@ -99,6 +99,15 @@ pub use server::{Options, Server, serve};
 ///
 /// The response is the whole answer but for what belongs to the connection (`Content-Length`, `Date`).
 /// That to a HEAD request has no body. What goes wrong is a response too, with the reason as text.
+///
+/// ```
+/// use heapwise::http::{Answer, answer};
+///
+/// let request = http::Request::get("/debug/pprof/goroutine").body("").unwrap();
+/// let Answer::Now(response) = answer(&request) else { panic!("nothing to wait for") };
+/// assert_eq!(response.status(), 404);
+/// assert!(response.body().starts_with(b"A Rust program has no goroutines")); // and what there is
+/// ```
 pub fn answer<B: AsRef<[u8]>>(request: &Request<B>) -> Answer {
     let body = request.body().as_ref();
     route::answer(request.method(), request.uri(), request.headers(), body)
