@@ -65,7 +65,8 @@ impl<A> Alloc<A> {
     /// its first allocation on, before `main`. [`heap::set_interval`](crate::heap::set_interval)
     /// changes it later.
     ///
-    /// With 1, profiles and totals are exact however long the program runs.
+    /// With 1, profiles and totals are exact however long the program runs; with 0 nothing is recorded.
+    /// More than 1 TiB counts as 1 TiB.
     ///
     /// ```
     /// #[global_allocator]

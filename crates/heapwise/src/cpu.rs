@@ -183,7 +183,7 @@ impl CpuProfile {
     /// ```
     ///
     /// # Errors
-    /// If a file operation fails; also if `path` is something other than a regular file, such as a pipe:
+    /// [`Error::File`] if a file operation fails; also if `path` is something other than a regular file, such as a pipe:
     /// use [`write_to`](Self::write_to) for these.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
@@ -195,7 +195,7 @@ impl CpuProfile {
     /// Writes it to `writer`.
     ///
     /// # Errors
-    /// If the writer fails; then part of it may be written.
+    /// [`Error::Write`] if the writer fails; then part of it may be written.
     ///
     /// ```
     /// # fn main() -> Result<(), heapwise::Error> {
@@ -235,7 +235,7 @@ impl CpuProfile {
         self.duration
     }
 
-    /// Its bytes.
+    /// Its bytes: gzip-compressed `profile.proto`.
     ///
     /// ```
     /// let body = heapwise::cpu::start()?.stop()?.into_bytes();

@@ -128,16 +128,11 @@ impl Profiler {
     /// records all. Without, the first 4 MiB of the program, and then ever fewer.
     ///
     /// ```
-    /// #[global_allocator]
-    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
-    ///
-    /// fn main() {
-    ///     let mut profiler = heapwise::criterion::Profiler::new().interval(1);
-    /// #     use criterion::profiler::Profiler as _;
-    /// #     let folder = tempfile::tempdir().unwrap();
-    ///     profiler.start_profiling("join", folder.path()); // as criterion does it
-    ///     assert_eq!(heapwise::heap::interval(), 1);
-    /// }
+    /// let mut profiler = heapwise::criterion::Profiler::new().interval(1);
+    /// # use criterion::profiler::Profiler as _;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// profiler.start_profiling("join", folder.path()); // as criterion does it
+    /// assert_eq!(heapwise::heap::interval(), 1);
     /// ```
     #[must_use]
     pub fn interval(mut self, bytes: u64) -> Self {

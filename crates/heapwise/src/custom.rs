@@ -254,7 +254,7 @@ impl Profile {
     /// ```
     ///
     /// # Errors
-    /// If the writer fails; then part of the profile may be written.
+    /// As [`heap::write_to`](crate::heap::write_to).
     pub fn write_to(&self, writer: &mut dyn Write) -> Result<(), crate::Error> {
         let bytes = {
             let _muted = Muted::new();

@@ -98,7 +98,7 @@ pub fn interval() -> u64 {
 /// ```
 ///
 /// # Errors
-/// If there is no memory; or inside of a signal handler that interrupted an allocation.
+/// [`Error::Recorder`] if there is no memory; or inside of a signal handler that interrupted an allocation.
 pub fn keep_lifetimes() -> Result<(), Error> {
     Ok(recorder::keep_lifetimes()?)
 }
@@ -117,8 +117,9 @@ pub fn keep_lifetimes() -> Result<(), Error> {
 /// ```
 ///
 /// # Errors
-/// If what was recorded cannot be read, or a file operation fails; also if `path` is something
-/// other than a regular file, such as a pipe: use [`write_to`] for these.
+/// * [`Error::Recorder`] or [`Error::Mappings`] if what was recorded cannot be read.
+/// * [`Error::File`] if a file operation fails; also if `path` is something other than a regular file,
+///   such as a pipe: use [`write_to`] for these.
 pub fn write(path: impl AsRef<Path>) -> Result<(), Error> {
     let _muted = Muted::new();
     write_file(path.as_ref(), &profile()?)
@@ -166,8 +167,8 @@ fn write_file(path: &Path, profile: &Profile) -> Result<(), Error> {
 /// ```
 ///
 /// # Errors
-/// If what was recorded cannot be read, or the writer fails; then part of the profile may be
-/// written.
+/// * [`Error::Recorder`] or [`Error::Mappings`] if what was recorded cannot be read.
+/// * [`Error::Write`] if the writer fails; then part of the profile may be written.
 pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
     let bytes = {
         let _muted = Muted::new();
@@ -220,7 +221,9 @@ pub fn write_symbolized_to(writer: &mut dyn Write) -> Result<(), Error> {
 /// ```
 ///
 /// # Errors
-/// If the file cannot be created or what is there is no recording; the program goes on as before.
+/// [`Error::Recording`] if the file cannot be created or filled, or what is there is no recording;
+/// [`Error::Recorder`] if there is no memory, inside of a signal handler that interrupted an allocation,
+/// and where this platform records nothing. The program goes on as before.
 pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
     let path = path.as_ref();
     let _muted = Muted::new();
@@ -286,7 +289,7 @@ pub struct Totals {
 /// ```
 ///
 /// # Errors
-/// If what was recorded cannot be read.
+/// [`Error::Recorder`] if what was recorded cannot be read.
 pub fn totals() -> Result<Totals, Error> {
     let totals = recorder::totals()?;
     let dropped = recorder::dropped();

@@ -59,7 +59,6 @@
 //! * `threads`: a sample for each thread, labelled with its name (`thread`) and number (`thread_id`), with
 //!   where it is. `?debug=1` and `?debug=2` as text, the second for people. A thread that does not answer
 //!   within a second is there without a stack, and named in a comment.
-//! * `?debug=1`: text, which `go tool pprof` reads too. Without names of functions: nothing is looked
 //! * `?debug=1`: text, which `go tool pprof` reads too, without names of functions.
 //! * `?symbolize=1` on profiles, with the feature `symbolize`: functions and lines are in them. `symbol`
 //!   has the names of functions then, for tools that ask for them.

@@ -3,6 +3,15 @@
 use std::fmt;
 
 /// Why there is no snapshot.
+///
+/// ```
+/// # use heapwise_recorder::Error;
+/// let then = |error| match error {
+///     Error::NoMemory | Error::Inside => "ask again",
+///     Error::Abandoned | Error::Unsupported => "go on without",
+/// };
+/// assert_eq!(then(Error::Inside), "ask again");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The kernel gave no memory for the copy.

@@ -37,7 +37,8 @@ pub enum Answer {
     After(Pending),
 }
 
-/// What has begun and is to be finished after a wait. Dropping it gives up, and costs nothing.
+/// What has begun and is to be finished after a wait. Dropping it gives up, and costs nothing. There are
+/// 8 at a time; who asks for more is answered 503.
 ///
 /// ```
 /// use heapwise::http::{Answer, answer};

@@ -124,7 +124,7 @@ impl Options {
         self
     }
 
-    /// As [`serve`].
+    /// As [`serve()`], for those who may ask.
     ///
     /// ```
     /// let options = heapwise::http::Options::new().host_name("localhost.localdomain");
@@ -134,7 +134,7 @@ impl Options {
     /// ```
     ///
     /// # Errors
-    /// As [`serve`].
+    /// As [`serve()`]; with [`Self::allow_remote`], an address that other machines reach is none.
     pub fn serve(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
         let open = addresses.iter().find(|address| !address.ip().to_canonical().is_loopback());

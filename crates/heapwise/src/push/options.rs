@@ -221,6 +221,7 @@ impl Options {
     /// let (sender, failures) = std::sync::mpsc::channel();
     /// let push = heapwise::push::pyroscope("http://localhost:4040", "orders")
     ///     .on_failure(move |failure| drop(sender.send(failure.clone())))
+    ///     .every(std::time::Duration::from_secs(3600))
     ///     .start()?;
     /// assert!(failures.try_recv().is_err()); // nothing was sent yet
     /// # push.detach();
@@ -243,8 +244,9 @@ impl Options {
     /// ```
     ///
     /// # Errors
-    /// If something given cannot be sent, or there is no thread to be had. Nothing is sent here: that a
-    /// server is away is no error.
+    /// If something given cannot be sent ([`Error::Url`], [`Error::Label`], [`Error::Header`],
+    /// [`Error::Certificates`], [`Error::Interval`]), or there is no thread to be had ([`Error::Thread`]).
+    /// Nothing is sent here: that a server is away is no error.
     pub fn start(self) -> Result<Pusher, Error> {
         let _muted = Muted::new();
         if !(SHORTEST..=LONGEST).contains(&self.interval) {

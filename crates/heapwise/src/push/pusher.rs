@@ -49,11 +49,14 @@ struct Running {
 /// What became of profiles so far.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use heapwise::push::{Stats, pyroscope};
 ///
-/// let push = pyroscope("http://localhost:4040", "orders").start()?;
+/// let hour = Duration::from_secs(3600);
+/// let push = pyroscope("http://localhost:4040", "orders").every(hour).start()?;
 /// let Stats { sent, retries, refused, dropped } = push.stats();
-/// assert_eq!((sent, retries, refused, dropped), (0, 0, 0, 0)); // the first is sent in 15 s
+/// assert_eq!((sent, retries, refused, dropped), (0, 0, 0, 0)); // the first is sent in an hour
 /// # push.detach();
 /// # Ok::<(), heapwise::push::Error>(())
 /// ```
