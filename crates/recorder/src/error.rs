@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why there is no snapshot.
+/// Why the recorder does not do what it is asked for, such as to say what it has recorded.
 ///
 /// ```
 /// # use heapwise_recorder::Error;
@@ -14,7 +14,7 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The kernel gave no memory for the copy.
+    /// The kernel gave no memory for it.
     NoMemory,
     /// Asked for by a signal handler that interrupted the recorder.
     Inside,
