@@ -12,6 +12,7 @@ mod arguments;
 mod axe;
 mod bless;
 mod demo;
+mod doc_examples;
 mod go_executables;
 mod go_profiles;
 mod process;
@@ -46,6 +47,7 @@ pub struct Subcommand {
 const SUBCOMMANDS: &[Subcommand] = &[
     test::SUBCOMMAND,
     tidy::SUBCOMMAND,
+    doc_examples::SUBCOMMAND,
     demo::SUBCOMMAND,
     bless::SUBCOMMAND,
     rust_profiles::SUBCOMMAND,

@@ -18,7 +18,8 @@ use summary::{Finished, Outcome};
 pub const SUBCOMMAND: Subcommand = Subcommand {
     name: "test",
     options: "[--only NAME] [--allow-missing] [-- ARGUMENTS OF THE LAST COMMAND]",
-    about: "run every check: fmt, clippy, doc, tidy, tests, abort, platforms, golden, parity, browser",
+    about: "run every check: fmt, clippy, doc, doc-examples, tidy, tests, abort, platforms, golden, parity, \
+            browser",
     run,
 };
 
@@ -75,7 +76,8 @@ mod tests {
         let Err(message) = selected(Some("speed")) else { panic!("no such check") };
         assert!(
             message.contains(
-                "fmt, clippy, doc, tidy, tests, abort, platforms, golden, parity, browser"
+                "fmt, clippy, doc, doc-examples, tidy, tests, abort, platforms, golden, parity, \
+                 browser"
             ),
             "{message}"
         );

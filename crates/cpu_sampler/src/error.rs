@@ -5,6 +5,13 @@ use std::fmt;
 use crate::MAX_HZ;
 
 /// Why there are no samples. Nothing of the program has changed. Numbers are the kernel's (`errno`).
+///
+/// ```
+/// # use heapwise_cpu_sampler::Error as StartError;
+/// let later = |error: StartError| matches!(error, StartError::Running | StartError::Timer(_));
+/// assert!(later(StartError::Running)); // try again when that one is stopped
+/// assert!(!later(StartError::HandlerTaken)); // another profiler is in the program
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,6 +1,12 @@
 //! What sampling finds.
 
 /// The highest rate, in samples a second of processor time.
+///
+/// ```
+/// # use heapwise_cpu_sampler::MAX_HZ;
+/// let wanted = 5000;
+/// assert_eq!(wanted.clamp(1, MAX_HZ), 1000);
+/// ```
 pub const MAX_HZ: u32 = 1000;
 
 /// The frames of a stack that are kept: the innermost.

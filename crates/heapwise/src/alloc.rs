@@ -26,6 +26,17 @@ pub struct Alloc<A = System> {
 
 impl Alloc<System> {
     /// On top of the system's allocator.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let block = vec![0u8; 1000];
+    ///     assert!(heapwise::heap::totals().unwrap().inuse.bytes >= 1000);
+    ///     drop(block);
+    /// }
+    /// ```
     #[must_use]
     pub const fn system() -> Self {
         Self::new(System)
@@ -34,6 +45,17 @@ impl Alloc<System> {
 
 impl<A> Alloc<A> {
     /// On top of `inner`, which may be any allocator.
+    ///
+    /// ```
+    /// use std::alloc::System; // or, say, mimalloc::MiMalloc
+    ///
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc<System> = heapwise::Alloc::new(System);
+    /// #
+    /// # fn main() {
+    /// #     assert_ne!(heapwise::heap::totals().unwrap().recorder_bytes, 0);
+    /// # }
+    /// ```
     #[must_use]
     pub const fn new(inner: A) -> Self {
         Self { inner, initial_interval: recorder::GROWING_FROM_EXACT }
@@ -43,7 +65,20 @@ impl<A> Alloc<A> {
     /// its first allocation on, before `main`. [`heap::set_interval`](crate::heap::set_interval)
     /// changes it later.
     ///
-    /// With 1, profiles and totals are exact however long the program runs.
+    /// With 1, profiles and totals are exact however long the program runs; with 0 nothing is recorded.
+    /// More than 1 TiB counts as 1 TiB.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system().with_interval(1);
+    ///
+    /// fn main() {
+    ///     let names: Vec<String> = (0..1000).map(|i| i.to_string()).collect();
+    ///     let totals = heapwise::heap::totals().unwrap();
+    ///     assert!(totals.is_exact && totals.inuse.objects > 1000);
+    ///     drop(names);
+    /// }
+    /// ```
     #[must_use]
     pub const fn with_interval(mut self, bytes: u64) -> Self {
         self.initial_interval = bytes;

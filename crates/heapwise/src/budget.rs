@@ -49,6 +49,16 @@ use crate::start::is_allocator_installed;
 use limits::Limits;
 
 /// A budget without limits yet: see [`Budget`].
+///
+/// ```
+/// #[global_allocator]
+/// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+///
+/// fn main() {
+///     let words = heapwise::budget().allocations(0).check(|| "a b c".split(' ').count());
+///     assert_eq!(words, 3);
+/// }
+/// ```
 pub fn budget() -> Budget {
     Budget { limits: Limits::default() }
 }
@@ -75,6 +85,21 @@ pub struct Budget {
 }
 
 /// What a closure allocated: see [`measure`].
+///
+/// ```
+/// #[global_allocator]
+/// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+///
+/// fn main() {
+///     let (kept, used) = heapwise::budget::measure(|| {
+///         drop(vec![0u8; 500]);
+///         vec![0u8; 100]
+///     });
+///     assert_eq!((used.allocations, used.bytes, used.peak_bytes), (2, 600, 500));
+///     assert_eq!((used.leaked, used.leaked_bytes), (1, 100)); // `kept`
+///     drop(kept);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Used {
@@ -92,28 +117,81 @@ pub struct Used {
 
 impl Budget {
     /// At most `most` allocations: [`Used::allocations`].
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let joined = heapwise::budget().allocations(1).check(|| ["a", "b", "c"].concat());
+    ///     assert_eq!(joined, "abc");
+    /// }
+    /// ```
     pub fn allocations(self, most: u64) -> Self {
         self.limited(limits::ALLOCATIONS, most)
     }
 
     /// At most `most` bytes allocated in total, freed or not: [`Used::bytes`].
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let twice = || (0..2).for_each(|_| drop(vec![0u8; 100]));
+    ///     heapwise::budget().bytes(200).check(twice);
+    /// }
+    /// ```
     pub fn bytes(self, most: u64) -> Self {
         self.limited(limits::BYTES, most)
     }
 
     /// At most `most` bytes in use at one moment, of those that were allocated within:
     /// [`Used::peak_bytes`].
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let one_after_another = || (0..1000).for_each(|_| drop(vec![0u8; 100]));
+    ///     heapwise::budget().peak_bytes(100).check(one_after_another);
+    /// }
+    /// ```
     pub fn peak_bytes(self, most: u64) -> Self {
         self.limited(limits::PEAK_BYTES, most)
     }
 
     /// At most `most` blocks in use at the end, of those that were allocated within. What the closure
     /// returns counts: drop it inside, or allow for it. [`Used::leaked`].
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let answer = heapwise::budget().leaked(1).check(|| {
+    ///         let scratch = [vec![6u8], vec![7u8]];
+    ///         Box::new(scratch[0][0] * scratch[1][0]) // the one that stays
+    ///     });
+    ///     assert_eq!(*answer, 42);
+    /// }
+    /// ```
     pub fn leaked(self, most: u64) -> Self {
         self.limited(limits::LEAKED, most)
     }
 
     /// At most `most` bytes in such blocks: [`Used::leaked_bytes`].
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let line = heapwise::budget().leaked_bytes(80).check(|| "-".repeat(80));
+    ///     assert_eq!(line.len(), 80);
+    /// }
+    /// ```
     pub fn leaked_bytes(self, most: u64) -> Self {
         self.limited(limits::LEAKED_BYTES, most)
     }
@@ -124,6 +202,18 @@ impl Budget {
     }
 
     /// Runs `work` and returns what it returns, if that allocated no more than the budget allows.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let failed = std::panic::catch_unwind(|| {
+    ///         heapwise::budget().allocations(0).check(|| "a".repeat(10)) // over budget: 1 allocation, ..
+    ///     });
+    ///     assert!(failed.is_err());
+    /// }
+    /// ```
     ///
     /// # Panics
     /// At the caller's line, if it allocated more: with what it used, the stacks that did it, and where
@@ -208,6 +298,20 @@ impl Used {
 pub struct Handle(Joint);
 
 /// A handle to the budgets that count this thread now; to none, if none does.
+///
+/// ```
+/// #[global_allocator]
+/// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+///
+/// fn main() {
+///     let (block, used) = heapwise::budget::measure(|| {
+///         let handle = heapwise::budget::current();
+///         std::thread::spawn(move || handle.run(|| vec![0u8; 1000])).join().unwrap()
+///     });
+///     assert!(used.leaked_bytes >= 1000);
+///     drop(block);
+/// }
+/// ```
 #[must_use]
 pub fn current() -> Handle {
     Handle(Joint::of_this_thread())
@@ -215,6 +319,17 @@ pub fn current() -> Handle {
 
 impl Handle {
     /// Runs `work` on this thread, counted where the handle was made; and meanwhile nowhere else.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let nowhere = heapwise::budget::current(); // no budget counts this thread yet
+    ///     let ((), used) = heapwise::budget::measure(|| nowhere.run(|| drop(vec![0u8; 1000])));
+    ///     assert_eq!(used.allocations, 0);
+    /// }
+    /// ```
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
         self.0.run(work)
     }

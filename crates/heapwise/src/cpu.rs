@@ -49,12 +49,30 @@ use crate::{Error, whole_file};
 use sampler::Sampler;
 
 /// Samples for each second of processor time, unless told otherwise: as in Go.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let period = Duration::from_secs(1) / heapwise::cpu::DEFAULT_HZ;
+/// assert_eq!(period, Duration::from_millis(10)); // of processor time
+/// ```
 pub const DEFAULT_HZ: u32 = 100;
 
 /// Starts a CPU profile, [`DEFAULT_HZ`] samples for each second of processor time. There is one at a
 /// time.
 ///
 /// It runs until [`Sampling::stop`]; dropping the value stops it, too, and throws it away.
+///
+/// ```
+/// use heapwise::Error;
+/// use heapwise::cpu::StartError;
+///
+/// let sampling = heapwise::cpu::start()?;
+/// let second = heapwise::cpu::start();
+/// assert!(matches!(second, Err(Error::Cpu(StartError::Running))));
+/// sampling.stop()?;
+/// # Ok::<(), Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::Cpu`], and nothing has changed: if there is one already; if the program has a handler for
@@ -69,6 +87,16 @@ pub fn start() -> Result<Sampling, Error> {
 /// More are no more exact than a longer profile of fewer; they are for what is over soon. The kernel looks
 /// 250 times a second on most machines: above that, several samples share a stack, and sums stay right.
 ///
+/// ```
+/// use heapwise::Error;
+/// use heapwise::cpu::{MAX_HZ, StartError};
+///
+/// let too_often = heapwise::cpu::start_at(MAX_HZ + 1);
+/// assert!(matches!(too_often, Err(Error::Cpu(StartError::Rate(1001)))));
+/// heapwise::cpu::start_at(MAX_HZ)?.stop()?;
+/// # Ok::<(), Error>(())
+/// ```
+///
 /// # Errors
 /// As [`start`]; also for other rates.
 pub fn start_at(hz: u32) -> Result<Sampling, Error> {
@@ -77,6 +105,15 @@ pub fn start_at(hz: u32) -> Result<Sampling, Error> {
 }
 
 /// A CPU profile that is being taken. It may be stopped by any thread.
+///
+/// ```
+/// let sampling = heapwise::cpu::start()?;
+/// let profile = std::thread::spawn(move || sampling.stop()).join().unwrap()?;
+/// drop(heapwise::cpu::start()?); // no profile of this one
+/// heapwise::cpu::start()?.stop()?; // but the next may begin
+/// # drop(profile);
+/// # Ok::<(), heapwise::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the profile is thrown away when this is dropped"]
 pub struct Sampling {
@@ -85,6 +122,14 @@ pub struct Sampling {
 
 impl Sampling {
     /// Stops, and returns the profile. Takes a few milliseconds, more if there are very many stacks.
+    ///
+    /// ```
+    /// let sampling = heapwise::cpu::start()?;
+    /// // ... the work in question ...
+    /// let profile = sampling.stop()?;
+    /// println!("{} samples in {:?}", profile.samples(), profile.duration());
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Cpu`] in a child of a fork, if the profile is its parent's; [`Error::Mappings`] if it is not
@@ -104,6 +149,16 @@ impl Sampling {
 }
 
 /// A CPU profile, as it goes into a file: gzip-compressed `profile.proto`.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # std::env::set_current_dir(&folder).unwrap();
+/// let profile = heapwise::cpu::start()?.stop()?;
+/// profile.write("cpu.pb.gz")?; // for a person
+/// let body = profile.into_bytes(); // and for a server
+/// assert_eq!(std::fs::read("cpu.pb.gz").unwrap(), body);
+/// # Ok::<(), heapwise::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct CpuProfile {
     bytes: Vec<u8>,
@@ -117,8 +172,18 @@ impl CpuProfile {
     /// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file that was
     /// there before is replaced in one step, and stays if anything fails.
     ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// let profile = heapwise::cpu::start()?.stop()?;
+    /// let path = folder.path().join("cpu.pb.gz");
+    /// profile.write(&path)?;
+    /// assert!(path.metadata()?.len() > 0);
+    /// assert!(profile.write(folder.path()).is_err()); // a folder, not a file
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// If a file operation fails; also if `path` is something other than a regular file, such as a pipe:
+    /// [`Error::File`] if a file operation fails; also if `path` is something other than a regular file, such as a pipe:
     /// use [`write_to`](Self::write_to) for these.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
@@ -130,7 +195,7 @@ impl CpuProfile {
     /// Writes it to `writer`.
     ///
     /// # Errors
-    /// If the writer fails; then part of it may be written.
+    /// [`Error::Write`] if the writer fails; then part of it may be written.
     ///
     /// ```
     /// # fn main() -> Result<(), heapwise::Error> {
@@ -145,18 +210,38 @@ impl CpuProfile {
     }
 
     /// The sum of `samples/count`: periods of processor time that are in it.
+    ///
+    /// ```
+    /// let profile = heapwise::cpu::start()?.stop()?;
+    /// let milliseconds = profile.samples() * 1000 / u64::from(heapwise::cpu::DEFAULT_HZ);
+    /// println!("{milliseconds} ms of processor time, of all threads");
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     #[must_use]
     pub fn samples(&self) -> u64 {
         self.samples
     }
 
     /// How long it was taken, by the clock.
+    ///
+    /// ```
+    /// let asked = std::time::Instant::now();
+    /// let profile = heapwise::cpu::start()?.stop()?;
+    /// assert!(profile.duration() <= asked.elapsed());
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     #[must_use]
     pub fn duration(&self) -> Duration {
         self.duration
     }
 
-    /// Its bytes.
+    /// Its bytes: gzip-compressed `profile.proto`.
+    ///
+    /// ```
+    /// let body = heapwise::cpu::start()?.stop()?.into_bytes();
+    /// assert!(body.starts_with(&[0x1f, 0x8b])); // gzip
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

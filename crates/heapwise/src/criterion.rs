@@ -41,6 +41,14 @@ use crate::{Error, cpu, heap, whole_file};
 /// Writes profiles of each benchmark: see the [module](self).
 ///
 /// What goes wrong is said on standard error, and the benchmark goes on.
+///
+/// ```
+/// use criterion::Criterion;
+/// use heapwise::criterion::Profiler;
+///
+/// let criterion = Criterion::default().with_profiler(Profiler::new().cpu());
+/// # drop(criterion);
+/// ```
 #[derive(Debug, Default)]
 pub struct Profiler {
     heap: bool,
@@ -52,12 +60,33 @@ pub struct Profiler {
 
 impl Profiler {
     /// Heap profiles, if nothing else is asked for.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() {
+    ///     let mut profiler = heapwise::criterion::Profiler::new();
+    /// #     use criterion::profiler::Profiler as _;
+    /// #     let folder = tempfile::tempdir().unwrap();
+    ///     // As criterion does it:
+    ///     profiler.start_profiling("join", folder.path());
+    ///     profiler.stop_profiling("join", folder.path());
+    ///     assert!(folder.path().join("mem.pb.gz").exists());
+    /// }
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Heap profiles, `mem.pb.gz`.
+    ///
+    /// ```
+    /// // Of memory too, besides what `.cpu()` asks for.
+    /// let profiler = heapwise::criterion::Profiler::new().cpu().heap();
+    /// # drop(profiler);
+    /// ```
     #[must_use]
     pub fn heap(mut self) -> Self {
         self.heap = true;
@@ -78,6 +107,17 @@ impl Profiler {
     }
 
     /// CPU profiles with `hz` samples for each second: see [`cpu::start_at`].
+    ///
+    /// ```
+    /// // Benchmarks that are profiled for a second or two.
+    /// let mut profiler = heapwise::criterion::Profiler::new().cpu_at(500);
+    /// # use criterion::profiler::Profiler as _;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # profiler.start_profiling("join", folder.path());
+    /// # profiler.stop_profiling("join", folder.path());
+    /// # assert!(folder.path().join("cpu.pb.gz").exists());
+    /// # assert!(!folder.path().join("mem.pb.gz").exists());
+    /// ```
     #[must_use]
     pub fn cpu_at(mut self, hz: u32) -> Self {
         self.cpu = Some(hz);
@@ -86,6 +126,14 @@ impl Profiler {
 
     /// Records one allocation in `bytes` on average, from the first benchmark that is profiled on; 1
     /// records all. Without, the first 4 MiB of the program, and then ever fewer.
+    ///
+    /// ```
+    /// let mut profiler = heapwise::criterion::Profiler::new().interval(1);
+    /// # use criterion::profiler::Profiler as _;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// profiler.start_profiling("join", folder.path()); // as criterion does it
+    /// assert_eq!(heapwise::heap::interval(), 1);
+    /// ```
     #[must_use]
     pub fn interval(mut self, bytes: u64) -> Self {
         self.interval = Some(bytes);

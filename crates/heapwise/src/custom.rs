@@ -62,6 +62,20 @@ use crate::zipped::zipped;
 
 /// A profile of the program's own: see the [module](self). There for as long as the program runs; copies
 /// are the same profile.
+///
+/// ```
+/// use std::sync::LazyLock;
+///
+/// use heapwise::custom::Profile;
+///
+/// static FILES: LazyLock<Profile> = LazyLock::new(|| {
+///     Profile::new("files", "count", "Open files.").expect("a name of its own")
+/// });
+///
+/// let held = FILES.add(1);
+/// assert_eq!(FILES.totals().held.count, 1);
+/// # drop(held);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Profile(&'static State);
 
@@ -77,6 +91,16 @@ struct State {
 impl Profile {
     /// A profile of what `name` says, weighed in `unit` (`bytes`, `count`, `seconds`), which is described
     /// by the sentence `about`.
+    ///
+    /// ```
+    /// use heapwise::custom::{Error, Profile};
+    ///
+    /// let jobs = Profile::new("jobs", "seconds", "Jobs that wait, weighed by the time they are given.")?;
+    /// assert_eq!(jobs.name(), "jobs");
+    /// let two_words = Profile::new("my jobs", "seconds", "");
+    /// assert!(matches!(two_words, Err(Error::NoWord(_))));
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there is one of that name already, or something else is served under it; if name or unit are
@@ -101,12 +125,25 @@ impl Profile {
     }
 
     /// Its name.
+    ///
+    /// ```
+    /// let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// let address = format!("http://127.0.0.1:6060/debug/pprof/{}", files.name());
+    /// assert!(address.ends_with("/files"));
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.0.name
     }
 
     /// What it is for, in a sentence.
+    ///
+    /// ```
+    /// let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// assert_eq!(format!("{}: {}", files.name(), files.about()), "files: Open files.");
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.0.about
@@ -114,6 +151,15 @@ impl Profile {
 
     /// Counts an object of this weight as held, by the stack of the caller and the labels in force, until
     /// the value returned is dropped, on whichever thread.
+    ///
+    /// ```
+    /// let buffers = heapwise::custom::Profile::new("buffers", "bytes", "Buffers in use.")?;
+    /// let held = buffers.add(4096);
+    /// assert_eq!(buffers.totals().held.weight, 4096);
+    /// std::thread::spawn(|| drop(held)).join().unwrap();
+    /// assert_eq!(buffers.totals().held.weight, 0);
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
     #[inline(never)]
     pub fn add(&self, weight: u64) -> Held {
         // SAFETY: used in this function only.
@@ -144,6 +190,15 @@ impl Profile {
     }
 
     /// Counts what is held by `key` as removed. `false` if there is nothing.
+    ///
+    /// ```
+    /// let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// files.add_key(3, 1);
+    /// files.add_key(3, 1); // the number is in use again: the first one was closed unseen
+    /// assert!(files.remove_key(3));
+    /// assert_eq!((files.totals().held.count, files.totals().added.count), (0, 2));
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
     #[expect(clippy::must_use_candidate, reason = "most callers know")]
     pub fn remove_key(&self, key: u64) -> bool {
         let _muted = Muted::new();
@@ -151,6 +206,15 @@ impl Profile {
     }
 
     /// The sums over all places.
+    ///
+    /// ```
+    /// let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// let open = [files.add(1), files.add(1)];
+    /// assert_eq!(files.totals().held.count, 2); // for a test that nothing is left open, say
+    /// drop(open);
+    /// assert_eq!(files.totals().held.count, 0);
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.table().totals()
@@ -158,6 +222,17 @@ impl Profile {
 
     /// Writes the profile of now to the file `path`: whole, or not at all, as
     /// [`heap::write`](crate::heap::write) does.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("files.pb.gz");
+    /// let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// let held = files.add(1);
+    /// files.write(&path)?; // heapwise -top files.pb.gz
+    /// assert!(path.metadata()?.len() > 0);
+    /// # drop(held);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`heap::write`](crate::heap::write).
@@ -170,8 +245,16 @@ impl Profile {
 
     /// Writes the profile of now to `writer`: gzip-compressed `profile.proto`.
     ///
+    /// ```
+    /// let files = heapwise::custom::Profile::new("files", "count", "Open files.")?;
+    /// let mut body = Vec::new(); // of a response, say
+    /// files.write_to(&mut body)?;
+    /// assert!(body.starts_with(&[0x1f, 0x8b])); // gzip
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// If the writer fails; then part of the profile may be written.
+    /// As [`heap::write_to`](crate::heap::write_to).
     pub fn write_to(&self, writer: &mut dyn Write) -> Result<(), crate::Error> {
         let bytes = {
             let _muted = Muted::new();
@@ -204,6 +287,22 @@ impl fmt::Debug for Profile {
 }
 
 /// An object counted by [`Profile::add`]: dropping it counts the object as gone. 24 bytes.
+///
+/// ```
+/// use heapwise::custom::{Held, Profile};
+///
+/// struct Buffer {
+///     bytes: Vec<u8>,
+///     _held: Held,
+/// }
+///
+/// let buffers = Profile::new("buffers", "bytes", "Buffers in use.")?;
+/// let buffer = Buffer { bytes: vec![0; 4096], _held: buffers.add(4096) };
+/// assert_eq!(buffers.totals().held.weight, buffer.bytes.len() as u64);
+/// drop(buffer);
+/// assert_eq!(buffers.totals().held.count, 0);
+/// # Ok::<(), heapwise::custom::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the object counts as gone when this is dropped"]
 pub struct Held {
@@ -214,6 +313,16 @@ pub struct Held {
 
 impl Held {
     /// The weight that the object was added with.
+    ///
+    /// ```
+    /// let buffers = heapwise::custom::Profile::new("buffers", "bytes", "Buffers in use.")?;
+    /// let mut held = buffers.add(4096);
+    /// // It has grown: counted anew, at this place.
+    /// held = buffers.add(2 * held.weight());
+    /// assert_eq!(buffers.totals().held.weight, 8192);
+    /// # drop(held);
+    /// # Ok::<(), heapwise::custom::Error>(())
+    /// ```
     #[must_use]
     pub fn weight(&self) -> u64 {
         self.weight

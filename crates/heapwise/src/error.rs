@@ -6,17 +6,28 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use heapwise_cpu_sampler as cpu_sampler;
-use heapwise_recorder as recorder;
+pub use heapwise_recorder::{Error as RecorderError, MappingsError};
 
 /// Why a profile was not written, or nothing is recorded to a file. The program goes on as before.
 ///
 /// Its `Debug` is the same sentence as its `Display`: that is what a `main` shows which returns it.
+///
+/// ```
+/// use heapwise::Error;
+///
+/// let written = heapwise::write_heap_profile("/no/such/folder/mem.pb.gz");
+/// match written {
+///     Ok(()) => unreachable!("there is no such folder"),
+///     Err(Error::File { path, source }) => println!("{} is not written: {source}", path.display()),
+///     Err(other) => panic!("{other}"), // a sentence
+/// }
+/// ```
 #[non_exhaustive]
 pub enum Error {
     /// What was recorded could not be read.
-    Recorder(recorder::Error),
+    Recorder(RecorderError),
     /// It is not known which files the program's code comes from.
-    Mappings(recorder::MappingsError),
+    Mappings(MappingsError),
     /// There is no recording.
     Recording {
         /// The file that was asked for.
@@ -116,8 +127,8 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<recorder::Error> for Error {
-    fn from(error: recorder::Error) -> Self {
+impl From<RecorderError> for Error {
+    fn from(error: RecorderError) -> Self {
         Self::Recorder(error)
     }
 }

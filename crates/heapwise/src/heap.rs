@@ -1,5 +1,21 @@
 //! The heap of this program: how much of it to record, and what is recorded.
 //!
+//! ```
+//! #[global_allocator]
+//! static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+//!
+//! fn main() -> Result<(), heapwise::Error> {
+//!     heapwise::heap::set_interval(1); // all that is allocated from here on
+//!     let table = vec![0u8; 1 << 20];
+//!     assert!(heapwise::heap::totals()?.inuse.bytes >= 1 << 20);
+//! #     let folder = tempfile::tempdir().unwrap();
+//! #     std::env::set_current_dir(&folder).unwrap();
+//!     heapwise::heap::write("mem.pb.gz")?; // which lines it is that hold this
+//!     drop(table);
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # Which of the numbers
 //!
 //! | sample type | answers |
@@ -41,11 +57,25 @@ use crate::{Error, heap_profile, plumbing, recording_file, whole_file};
 /// At 512 KiB, a function that holds 50 MiB in small blocks is estimated to within 10 % (one
 /// standard deviation), one that holds 5 MiB to within 32 %; the error falls with the square root
 /// of bytes over interval.
+///
+/// ```
+/// heapwise::heap::set_interval(64 << 10); // an allocation is recorded every 64 KiB, on average
+/// assert_eq!(heapwise::heap::interval(), 65_536);
+/// ```
 pub fn set_interval(bytes: u64) {
     recorder::set_interval(bytes);
 }
 
 /// The sampling interval in force, in bytes; see [`set_interval`].
+///
+/// ```
+/// // All of a part of the program, then what it had come to.
+/// let before = heapwise::heap::interval();
+/// heapwise::heap::set_interval(1);
+/// // ... the part in question ...
+/// heapwise::heap::set_interval(before);
+/// assert_eq!(heapwise::heap::interval(), before);
+/// ```
 #[must_use]
 pub fn interval() -> u64 {
     recorder::interval()
@@ -59,8 +89,16 @@ pub fn interval() -> u64 {
 /// Costs two readings of the clock and 8 bytes for each recorded block, and 96 bytes for each stack,
 /// size and set of labels. There is no way to end it. Lifetimes are not part of a [recording](record_to).
 ///
+/// ```
+/// heapwise::heap::keep_lifetimes()?;
+/// let mut bytes = Vec::new();
+/// heapwise::heap::write_to(&mut bytes)?; // heapwise -sample_index=temporary_space -top
+/// # assert!(!bytes.is_empty());
+/// # Ok::<(), heapwise::Error>(())
+/// ```
+///
 /// # Errors
-/// If there is no memory; or inside of a signal handler that interrupted an allocation.
+/// [`Error::Recorder`] if there is no memory; or inside of a signal handler that interrupted an allocation.
 pub fn keep_lifetimes() -> Result<(), Error> {
     Ok(recorder::keep_lifetimes()?)
 }
@@ -70,9 +108,18 @@ pub fn keep_lifetimes() -> Result<(), Error> {
 /// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file
 /// that was there before is replaced in one step, and stays if anything fails.
 ///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("mem.pb.gz");
+/// heapwise::heap::write(&path)?;
+/// assert!(std::fs::read(&path)?.starts_with(&[0x1f, 0x8b])); // gzip
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// If what was recorded cannot be read, or a file operation fails; also if `path` is something
-/// other than a regular file, such as a pipe: use [`write_to`] for these.
+/// * [`Error::Recorder`] or [`Error::Mappings`] if what was recorded cannot be read.
+/// * [`Error::File`] if a file operation fails; also if `path` is something other than a regular file,
+///   such as a pipe: use [`write_to`] for these.
 pub fn write(path: impl AsRef<Path>) -> Result<(), Error> {
     let _muted = Muted::new();
     write_file(path.as_ref(), &profile()?)
@@ -112,9 +159,16 @@ fn write_file(path: &Path, profile: &Profile) -> Result<(), Error> {
 /// The profile is of the moment of this call, before the first byte is written: what the writer
 /// allocates is not in it.
 ///
+/// ```
+/// let mut bytes = Vec::new(); // or a socket, or a pipe
+/// heapwise::heap::write_to(&mut bytes)?;
+/// assert!(bytes.starts_with(&[0x1f, 0x8b])); // gzip
+/// # Ok::<(), heapwise::Error>(())
+/// ```
+///
 /// # Errors
-/// If what was recorded cannot be read, or the writer fails; then part of the profile may be
-/// written.
+/// * [`Error::Recorder`] or [`Error::Mappings`] if what was recorded cannot be read.
+/// * [`Error::Write`] if the writer fails; then part of the profile may be written.
 pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
     let bytes = {
         let _muted = Muted::new();
@@ -158,8 +212,18 @@ pub fn write_symbolized_to(writer: &mut dyn Write) -> Result<(), Error> {
 /// nevertheless while the program runs, as root can, ends the program, as with every file that is
 /// mapped.
 ///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("heap.rec");
+/// heapwise::heap::record_to(&path)?; // heapwise recover heap.rec -o mem.pb.gz
+/// assert!(path.metadata()?.len() >= 256 << 10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// If the file cannot be created or what is there is no recording; the program goes on as before.
+/// [`Error::Recording`] if the file cannot be created or filled, or what is there is no recording;
+/// [`Error::Recorder`] if there is no memory, inside of a signal handler that interrupted an allocation,
+/// and where this platform records nothing. The program goes on as before.
 pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
     let path = path.as_ref();
     let _muted = Muted::new();
@@ -182,6 +246,13 @@ pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
 }
 
 /// What the program has allocated, and how far to trust it.
+///
+/// ```
+/// let heapwise::heap::Totals { inuse, is_exact, .. } = heapwise::heap::totals()?;
+/// let about = if is_exact { "" } else { "about " };
+/// println!("{about}{} bytes in {} blocks", inuse.bytes, inuse.objects);
+/// # Ok::<(), heapwise::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Totals {
     /// Allocated since the start, freed or not.
@@ -203,8 +274,22 @@ pub struct Totals {
 
 /// The sums over a profile of now, without writing one. Allocates nothing.
 ///
+/// ```
+/// #[global_allocator]
+/// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+///
+/// fn main() -> Result<(), heapwise::Error> {
+///     let before = heapwise::heap::totals()?.inuse;
+///     let block = vec![0u8; 1000];
+///     let after = heapwise::heap::totals()?.inuse;
+///     assert_eq!((after.objects - before.objects, after.bytes - before.bytes), (1, 1000));
+///     drop(block);
+///     Ok(())
+/// }
+/// ```
+///
 /// # Errors
-/// If what was recorded cannot be read.
+/// [`Error::Recorder`] if what was recorded cannot be read.
 pub fn totals() -> Result<Totals, Error> {
     let totals = recorder::totals()?;
     let dropped = recorder::dropped();

@@ -59,7 +59,6 @@
 //! * `threads`: a sample for each thread, labelled with its name (`thread`) and number (`thread_id`), with
 //!   where it is. `?debug=1` and `?debug=2` as text, the second for people. A thread that does not answer
 //!   within a second is there without a stack, and named in a comment.
-//! * `?debug=1`: text, which `go tool pprof` reads too. Without names of functions: nothing is looked
 //! * `?debug=1`: text, which `go tool pprof` reads too, without names of functions.
 //! * `?symbolize=1` on profiles, with the feature `symbolize`: functions and lines are in them. `symbol`
 //!   has the names of functions then, for tools that ask for them.
@@ -99,6 +98,15 @@ pub use server::{Options, Server, serve};
 ///
 /// The response is the whole answer but for what belongs to the connection (`Content-Length`, `Date`).
 /// That to a HEAD request has no body. What goes wrong is a response too, with the reason as text.
+///
+/// ```
+/// use heapwise::http::{Answer, answer};
+///
+/// let request = http::Request::get("/debug/pprof/goroutine").body("").unwrap();
+/// let Answer::Now(response) = answer(&request) else { panic!("nothing to wait for") };
+/// assert_eq!(response.status(), 404);
+/// assert!(response.body().starts_with(b"A Rust program has no goroutines")); // and what there is
+/// ```
 pub fn answer<B: AsRef<[u8]>>(request: &Request<B>) -> Answer {
     let body = request.body().as_ref();
     route::answer(request.method(), request.uri(), request.headers(), body)

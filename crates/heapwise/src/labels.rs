@@ -54,12 +54,25 @@ pub struct Labels {
 
 impl Labels {
     /// No labels: a scope of these adds nothing.
+    ///
+    /// ```
+    /// use heapwise::Labels;
+    ///
+    /// let tenant: Option<u64> = None; // of this request, which nobody has signed in for
+    /// let labels = tenant.map_or(Labels::none(), |id| heapwise::label("tenant", id));
+    /// assert_eq!(labels.iter().count(), 0);
+    /// ```
     #[must_use]
     pub const fn none() -> Self {
         Self::of(Carried::NOTHING)
     }
 
     /// The labels that samples of this thread carry at this moment.
+    ///
+    /// ```
+    /// let labels = heapwise::label("tenant", 7).scope(heapwise::Labels::current);
+    /// assert_eq!(labels.iter().next(), Some(("tenant", "7")));
+    /// ```
     #[must_use]
     pub fn current() -> Self {
         Self::of(Carried::now())

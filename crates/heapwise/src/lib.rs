@@ -122,7 +122,7 @@ mod zipped;
 
 pub use alloc::Alloc;
 pub use budget::budget;
-pub use error::Error;
+pub use error::{Error, MappingsError, RecorderError};
 pub use heap::write as write_heap_profile;
 pub use labels::{Labelled, Labels, label};
 pub use start::start;

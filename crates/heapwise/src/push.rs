@@ -72,7 +72,7 @@ pub use pusher::{Pusher, Stats};
 use receiver::{PARCA, PYROSCOPE};
 
 /// Pushes to a Pyroscope server or to Grafana Cloud Profiles at `url`, such as `http://localhost:4040`,
-/// as the profiles of the service with this name.
+/// as the profiles of the service with this name. What is wrong with them [`Options::start`] says.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), heapwise::push::Error> {
@@ -89,7 +89,7 @@ pub fn pyroscope(url: impl Into<String>, service_name: impl Into<String>) -> Opt
 }
 
 /// Pushes to a Parca server at `url`, such as `http://localhost:7070`, as the profiles of the service
-/// with this name.
+/// with this name. What is wrong with them [`Options::start`] says.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), heapwise::push::Error> {

@@ -80,6 +80,19 @@ pub fn start() -> Start {
 }
 
 /// What is to be profiled, and where to write it. Made by [`start`].
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path();
+/// # let wants_time = true;
+/// let mut start = heapwise::start().dir(folder).quiet();
+/// if wants_time {
+///     start = start.cpu();
+/// }
+/// start.begin()?.stop()?;
+/// assert!(folder.join("cpu.pb.gz").exists());
+/// # Ok::<(), heapwise::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is profiled before `begin`"]
 pub struct Start {
@@ -95,6 +108,21 @@ pub struct Start {
 
 impl Start {
     /// A heap profile, `mem.pb.gz`. It is what is written if nothing else is asked for.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() -> Result<(), heapwise::Error> {
+    /// #     let folder = tempfile::tempdir().unwrap();
+    /// #     let folder = folder.path();
+    ///     let profile = heapwise::start().heap().dir(folder).begin()?;
+    ///     // ... run ...
+    ///     profile.stop()?;
+    ///     assert!(folder.join("mem.pb.gz").exists());
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn heap(mut self) -> Self {
         self.heap = true;
         self
@@ -119,6 +147,15 @@ impl Start {
     }
 
     /// A CPU profile with `hz` samples for each second of processor time: see [`cpu::start_at`].
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path();
+    /// let profile = heapwise::start().cpu_at(500).dir(folder).begin()?; // over in a second or two
+    /// profile.stop()?;
+    /// assert!(heapwise::start().cpu_at(0).dir(folder).begin().is_err());
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     pub fn cpu_at(mut self, hz: u32) -> Self {
         self.cpu = Some(hz);
         self
@@ -127,12 +164,38 @@ impl Start {
     /// Records one allocation in `bytes` on average, from now on: see
     /// [`heap::set_interval`]. Without, the first 4 MiB that the program allocates are recorded
     /// exactly, and then ever fewer: no profile is empty.
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() -> Result<(), heapwise::Error> {
+    /// #     let folder = tempfile::tempdir().unwrap();
+    /// #     std::env::set_current_dir(&folder).unwrap();
+    ///     let profile = heapwise::start().heap().interval(1).begin()?; // every allocation
+    ///     assert_eq!(heapwise::heap::interval(), 1);
+    ///     profile.stop()
+    /// }
+    /// ```
     pub fn interval(mut self, bytes: u64) -> Self {
         self.interval = Some(bytes);
         self
     }
 
     /// The heap profile also says how long blocks lived: see [`heap::keep_lifetimes`].
+    ///
+    /// ```
+    /// #[global_allocator]
+    /// static ALLOC: heapwise::Alloc = heapwise::Alloc::system();
+    ///
+    /// fn main() -> Result<(), heapwise::Error> {
+    /// #     let folder = tempfile::tempdir().unwrap();
+    /// #     std::env::set_current_dir(&folder).unwrap();
+    ///     let profile = heapwise::start().heap().lifetimes().begin()?;
+    ///     // ... run ...
+    ///     profile.stop() // heapwise -sample_index=temporary_space -top mem.pb.gz
+    /// }
+    /// ```
     pub fn lifetimes(mut self) -> Self {
         self.keeps_lifetimes = true;
         self
@@ -140,6 +203,15 @@ impl Start {
 
     /// The folder for profiles, made if it is missing. Without, the current one: so a profile is at
     /// the same place after every run. The program may change its current folder later.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # std::env::set_current_dir(&folder).unwrap();
+    /// let profile = heapwise::start().cpu().dir("profiles/today").begin()?;
+    /// profile.stop()?;
+    /// assert!(std::path::Path::new("profiles/today/cpu.pb.gz").exists());
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     pub fn dir(mut self, folder: impl AsRef<Path>) -> Self {
         self.folder = folder.as_ref().to_path_buf();
         self
@@ -162,6 +234,14 @@ impl Start {
     }
 
     /// Does not say on standard error where the profile is. What goes wrong is said anyway.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path();
+    /// heapwise::start().cpu().dir(folder).quiet().begin()?.stop()?;
+    /// assert!(folder.join("cpu.pb.gz").exists());
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     pub fn quiet(mut self) -> Self {
         self.is_quiet = true;
         self
@@ -169,6 +249,15 @@ impl Start {
 
     /// Leaves signals as they are: Ctrl-C and `SIGTERM` then end the program without a profile,
     /// unless it handles them.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path();
+    /// let profile = heapwise::start().cpu().dir(folder).no_signals().begin()?;
+    /// // ... run; on Ctrl-C, end at once or as the program has it ...
+    /// profile.stop()?;
+    /// # Ok::<(), heapwise::Error>(())
+    /// ```
     pub fn no_signals(mut self) -> Self {
         self.without_signals = true;
         self
@@ -176,6 +265,14 @@ impl Start {
 
     /// Begins. Everything that can be known to go wrong at the end is found here: the folder is
     /// made, and a file in it.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path();
+    /// // A program that has forgotten the allocator is told so at once.
+    /// let profile = heapwise::start().heap().dir(folder).begin();
+    /// assert!(matches!(profile, Err(heapwise::Error::NotInstalled)));
+    /// ```
     ///
     /// # Errors
     /// * [`Error::NotInstalled`] if the program's global allocator is not [`Alloc`](crate::Alloc), so
@@ -236,6 +333,17 @@ pub(crate) fn is_allocator_installed() -> bool {
 /// the [module](self).
 ///
 /// Bind it to a name, such as `_profile`: what is bound to `_` is dropped at once.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path();
+/// {
+///     let _profile = heapwise::start().cpu().dir(folder).begin()?;
+///     // ... run ...
+/// }
+/// assert!(folder.join("cpu.pb.gz").exists());
+/// # Ok::<(), heapwise::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the profile is written when this is dropped"]
 pub struct Profiling {

@@ -3,6 +3,13 @@
 use std::ops::AddAssign;
 
 /// A number of objects and the bytes in them, at most `i64::MAX` each.
+///
+/// ```
+/// # use heapwise_recorder::Count;
+/// let mut sum = Count { objects: 1, bytes: 64 };
+/// sum += Count { objects: 3, bytes: 136 };
+/// assert_eq!(sum.bytes / sum.objects, 50); // bytes an object, on average
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// Number of objects.
@@ -44,6 +51,13 @@ pub struct Lifetimes {
 }
 
 /// What the limits of the recorder left out so far, in recorded allocations (not weighted).
+///
+/// ```
+/// # use heapwise_recorder::Dropped;
+/// # let dropped = Dropped { frees: 2, ..Dropped::default() };
+/// let Dropped { samples, frees, .. } = dropped;
+/// assert_eq!((samples, frees), (0, 2)); // sums are too large by two blocks, and none is missing
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// Recorded without their stack: the stack table was full, or the stack could not be walked.
@@ -64,6 +78,12 @@ pub struct Dropped {
 
 impl Dropped {
     /// Whether nothing was left out.
+    ///
+    /// ```
+    /// # use heapwise_recorder::Dropped;
+    /// let dropped = Dropped { labels: 1, ..Dropped::default() };
+    /// assert!(!dropped.is_nothing() && Dropped::default().is_nothing());
+    /// ```
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }

@@ -2,10 +2,19 @@
 
 use std::fmt;
 
-/// Why there is no snapshot.
+/// Why the recorder does not do what it is asked for, such as to say what it has recorded.
+///
+/// ```
+/// # use heapwise_recorder::Error;
+/// let then = |error| match error {
+///     Error::NoMemory | Error::Inside => "ask again",
+///     Error::Abandoned | Error::Unsupported => "go on without",
+/// };
+/// assert_eq!(then(Error::Inside), "ask again");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The kernel gave no memory for the copy.
+    /// The kernel gave no memory for it.
     NoMemory,
     /// Asked for by a signal handler that interrupted the recorder.
     Inside,

@@ -100,6 +100,15 @@ pub use registers::Registers;
 pub use trail::{Followed, TRAIL_FRAMES, Trail};
 
 /// Why the mappings of this process are not known. The numbers are the kernel's (`errno`).
+///
+/// ```
+/// # use heapwise_stackwalk::Error;
+/// let told = match Error::OpenMaps(2) {
+///     Error::OpenMaps(errno) => std::io::Error::from_raw_os_error(errno).kind(), // no `/proc`
+///     _ => std::io::ErrorKind::Other,
+/// };
+/// assert_eq!(told, std::io::ErrorKind::NotFound);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
     /// `/proc/self/maps` cannot be opened.

@@ -22,6 +22,11 @@ pub const CHECKS: &[Check] = &[
     Check { name: "fmt", about: "every file is formatted", prepare: fmt },
     Check { name: "clippy", about: "no lint has anything to say", prepare: clippy },
     Check { name: "doc", about: "the documentation builds without a warning", prepare: doc },
+    Check {
+        name: "doc-examples",
+        about: "every public item of the library has an example",
+        prepare: doc_examples,
+    },
     Check { name: "tidy", about: "the layout is as ARCHITECTURE.md says", prepare: tidy },
     Check { name: "tests", about: "the tests of every crate", prepare: tests },
     Check {
@@ -50,6 +55,10 @@ fn doc(workspace: &Workspace) -> Result<Vec<Command>> {
     let mut doc = in_root(workspace, &["doc", "--workspace", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "--deny warnings");
     Ok(vec![doc])
+}
+
+fn doc_examples(workspace: &Workspace) -> Result<Vec<Command>> {
+    Ok(vec![own(workspace, "doc-examples")?])
 }
 
 fn tidy(workspace: &Workspace) -> Result<Vec<Command>> {

@@ -38,7 +38,7 @@ pub fn print(finished: &[Finished]) {
         println!("\n== {} failed; the end of its output:", check.name);
         println!("{}", process::last_lines(&check.log.text(), REPEATED));
     }
-    println!("\n{:<8} {:<8} {:>7}", "check", "result", "seconds");
+    println!("\n{:<12} {:<8} {:>7}", "check", "result", "seconds");
     for check in finished {
         println!("{}", row(check));
     }
@@ -68,7 +68,7 @@ fn row(check: &Finished) -> String {
         Outcome::Failed(why) => ("failed", why.as_str()),
         Outcome::NotRun(why) => ("not run", why.as_str()),
     };
-    let row = format!("{:<8} {result:<8} {:>7.1}  {why}", check.name, check.elapsed.as_secs_f64());
+    let row = format!("{:<12} {result:<8} {:>7.1}  {why}", check.name, check.elapsed.as_secs_f64());
     row.trim_end().to_owned()
 }
 
@@ -127,8 +127,8 @@ mod tests {
             finished("fmt", Outcome::Passed),
             finished("parity", Outcome::NotRun("install the package python3".to_owned())),
         ];
-        assert_eq!(row(&checks[0]), "fmt      passed       1.5");
-        assert_eq!(row(&checks[1]), "parity   not run      1.5  install the package python3");
+        assert_eq!(row(&checks[0]), "fmt          passed       1.5");
+        assert_eq!(row(&checks[1]), "parity       not run      1.5  install the package python3");
         assert!(verdict(&checks, false).unwrap_err().starts_with("parity not run"));
         assert_eq!(verdict(&checks, true), Ok(()));
     }

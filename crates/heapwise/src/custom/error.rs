@@ -3,6 +3,19 @@
 use std::fmt;
 
 /// Why a profile of the program's own was not made.
+///
+/// ```
+/// use heapwise::custom::{Error, Profile};
+///
+/// let sockets = || match Profile::new("sockets", "count", "Open sockets.") {
+///     Err(Error::Taken(name)) => Profile::lookup(&name).ok_or(Error::Taken(name)),
+///     made => made,
+/// };
+/// sockets()?;
+/// assert_eq!(sockets()?.name(), "sockets");
+/// assert_eq!(Profile::new("heap", "bytes", "").unwrap_err(), Error::Taken("heap".to_owned()));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

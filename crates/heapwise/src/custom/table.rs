@@ -12,6 +12,17 @@ pub const MOST_PLACES: usize = 1 << 16;
 pub const MOST_KEYS: usize = 1 << 18;
 
 /// A number of objects and their weight.
+///
+/// ```
+/// use heapwise::custom::{Amount, Profile};
+///
+/// let buffers = Profile::new("buffers", "bytes", "Buffers in use.")?;
+/// let _small = buffers.add(1000);
+/// let _large = buffers.add(3000);
+/// let Amount { count, weight } = buffers.totals().held;
+/// assert_eq!(weight / count, 2000); // bytes, on average
+/// # Ok::<(), heapwise::custom::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amount {
     /// How many.
@@ -21,6 +32,19 @@ pub struct Amount {
 }
 
 /// Sums over a profile.
+///
+/// ```
+/// use heapwise::custom::{Profile, Totals};
+///
+/// let buffers = Profile::new("buffers", "bytes", "Buffers in use.")?;
+/// let kept = buffers.add(4096);
+/// drop(buffers.add(512));
+/// let Totals { held, added } = buffers.totals();
+/// assert_eq!((held.count, held.weight), (1, 4096));
+/// assert_eq!((added.count, added.weight), (2, 4608));
+/// # drop(kept);
+/// # Ok::<(), heapwise::custom::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// What is held now.

@@ -19,6 +19,16 @@ pub const AT_ONCE: usize = 8;
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// A response, or what there is to do for one.
+///
+/// ```
+/// use heapwise::http::{Answer, answer};
+///
+/// let request = http::Request::get("/debug/pprof/cmdline").body("").unwrap();
+/// match answer(&request) {
+///     Answer::Now(response) => assert_eq!(response.status(), 200),
+///     Answer::After(pending) => panic!("it waits {:?} for nothing", pending.wait()),
+/// }
+/// ```
 #[derive(Debug)]
 pub enum Answer {
     /// The response.
@@ -27,7 +37,18 @@ pub enum Answer {
     After(Pending),
 }
 
-/// What has begun and is to be finished after a wait. Dropping it gives up, and costs nothing.
+/// What has begun and is to be finished after a wait. Dropping it gives up, and costs nothing. There are
+/// 8 at a time; who asks for more is answered 503.
+///
+/// ```
+/// use heapwise::http::{Answer, answer};
+///
+/// let request = http::Request::get("/debug/pprof/profile?seconds=10").body("").unwrap();
+/// for _ in 0..2 {
+///     let Answer::After(pending) = answer(&request) else { panic!("one at a time") };
+///     drop(pending); // the client has gone; the next may ask
+/// }
+/// ```
 #[must_use = "the response is there after `finish`"]
 pub struct Pending {
     wait: Duration,
@@ -89,12 +110,31 @@ impl Pending {
     }
 
     /// How long to wait before [`Self::finish`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use heapwise::http::{Answer, answer};
+    ///
+    /// let request = http::Request::get("/debug/pprof/allocs?seconds=30").body("").unwrap();
+    /// let Answer::After(pending) = answer(&request) else { panic!("nothing to wait for") };
+    /// assert_eq!(pending.wait(), Duration::from_secs(30));
+    /// ```
     #[must_use]
     pub fn wait(&self) -> Duration {
         self.wait
     }
 
     /// The response. It is of the time since the question, however long that was.
+    ///
+    /// ```
+    /// use heapwise::http::{Answer, answer};
+    ///
+    /// let request = http::Request::get("/debug/pprof/heap?seconds=30").body("").unwrap();
+    /// let Answer::After(pending) = answer(&request) else { panic!("nothing to wait for") };
+    /// let response = pending.finish(); // before its time: of the moment since the question
+    /// assert_eq!(response.headers()["content-disposition"], "attachment; filename=\"heap-delta\"");
+    /// ```
     #[must_use]
     pub fn finish(self) -> Response<Vec<u8>> {
         let bytes = match self.begun {

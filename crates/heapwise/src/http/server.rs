@@ -39,6 +39,15 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// It answers on threads of its own until the returned [`Server`] is dropped.
 ///
+/// ```
+/// let server = heapwise::http::serve("127.0.0.1:0")?;
+/// println!("go tool pprof http://{}/debug/pprof/heap", server.local_addr());
+/// // Not by mistake:
+/// let open = heapwise::http::serve("0.0.0.0:0");
+/// assert_eq!(open.unwrap_err().kind(), std::io::ErrorKind::PermissionDenied);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 /// If the address is not known, is taken, or can be reached from other machines: for these see
 /// [`Options::allow_remote`].
@@ -67,6 +76,12 @@ pub struct Options {
 
 impl Options {
     /// This machine only.
+    ///
+    /// ```
+    /// let server = heapwise::http::Options::new().serve("127.0.0.1:0")?;
+    /// assert!(server.local_addr().ip().is_loopback());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -74,6 +89,13 @@ impl Options {
 
     /// Lets other machines in, if the address is one that they reach. There is no password: whoever
     /// reaches the port can read the profiles, which tell paths, addresses and the command line.
+    ///
+    /// ```no_run
+    /// let address = "10.0.0.5:6060"; // of an interface that only operators reach
+    /// let server = heapwise::http::Options::new().allow_remote().serve(address)?;
+    /// # drop(server);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn allow_remote(mut self) -> Self {
         self.is_remote = true;
@@ -85,16 +107,34 @@ impl Options {
     ///
     /// Other names are refused: the page of some site could have its own name lead here, and read
     /// what a browser on this machine is answered.
+    ///
+    /// ```
+    /// # use std::io::{Read, Write};
+    /// let server = heapwise::http::Options::new().host_name("orders").serve("127.0.0.1:0")?;
+    /// let mut socket = std::net::TcpStream::connect(server.local_addr())?;
+    /// write!(socket, "GET /debug/pprof/cmdline HTTP/1.1\r\nHost: orders\r\n\r\n")?;
+    /// let mut response = String::new();
+    /// socket.read_to_string(&mut response)?;
+    /// assert!(response.starts_with("HTTP/1.1 200"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
     }
 
-    /// As [`serve`].
+    /// As [`serve()`], for those who may ask.
+    ///
+    /// ```
+    /// let options = heapwise::http::Options::new().host_name("localhost.localdomain");
+    /// let servers = [options.clone().serve("127.0.0.1:0")?, options.serve("127.0.0.1:0")?];
+    /// assert_ne!(servers[0].local_addr(), servers[1].local_addr());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`serve`].
+    /// As [`serve()`]; with [`Self::allow_remote`], an address that other machines reach is none.
     pub fn serve(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
         let open = addresses.iter().find(|address| !address.ip().to_canonical().is_loopback());
@@ -113,6 +153,20 @@ impl Options {
 
 /// A server that runs until it is dropped. Then it takes no more connections; what is being answered
 /// ends soon, and what waits for a difference at once.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+///
+/// let server = heapwise::http::serve("127.0.0.1:0")?;
+/// let mut socket = TcpStream::connect(server.local_addr())?;
+/// write!(socket, "GET /debug/pprof/ HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+/// let mut page = String::new();
+/// socket.read_to_string(&mut page)?;
+/// assert!(page.contains("allocs"));
+/// drop(server); // takes no more connections
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the server stops when this is dropped"]
 pub struct Server {
@@ -136,12 +190,26 @@ impl Server {
     }
 
     /// Where it listens, with the port that was free if none was asked for.
+    ///
+    /// ```
+    /// let server = heapwise::http::serve("127.0.0.1:0")?; // any port
+    /// assert_ne!(server.local_addr().port(), 0); // this one
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
     /// Lets it run until the program ends.
+    ///
+    /// ```
+    /// let server = heapwise::http::serve("127.0.0.1:0")?;
+    /// let address = server.local_addr();
+    /// server.detach(); // no value to keep
+    /// assert!(std::net::TcpStream::connect(address).is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn detach(mut self) {
         self.thread = None;
     }

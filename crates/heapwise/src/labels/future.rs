@@ -8,6 +8,20 @@ use super::Labels;
 /// A future whose samples carry labels while it is polled: see [`Labels::future`].
 ///
 /// What it allocates outside of a poll does not: when it is made, and when it is dropped unfinished.
+///
+/// ```
+/// use heapwise::{Labelled, label};
+///
+/// // A name for it, where a task is kept.
+/// struct Task<F> {
+///     work: Labelled<F>,
+/// }
+///
+/// let task = Task { work: label("job", "index").future(async { 6 * 7 }) };
+/// # let executor = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # let block_on = |work| executor.block_on(work);
+/// assert_eq!(block_on(task.work), 42);
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Labelled<F> {
@@ -21,6 +35,12 @@ impl<F> Labelled<F> {
     }
 
     /// The future without labels.
+    ///
+    /// ```
+    /// let labelled = heapwise::label("job", "index").future(std::future::ready(42));
+    /// let plain = labelled.into_inner(); // nothing it allocates has the label now
+    /// assert_eq!(plain.into_inner(), 42);
+    /// ```
     pub fn into_inner(self) -> F {
         self.future
     }

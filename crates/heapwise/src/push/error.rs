@@ -3,6 +3,16 @@
 use std::{fmt, io};
 
 /// Why there is no [`Pusher`](super::Pusher). The program goes on as before.
+///
+/// ```
+/// use heapwise::push::{Error, pyroscope};
+///
+/// match pyroscope("localhost:4040", "orders").start() {
+///     Ok(pusher) => pusher.detach(),
+///     Err(Error::Url { url, why }) => println!("{url} is no address of a server: {why}"),
+///     Err(other) => panic!("{other}"), // a sentence
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

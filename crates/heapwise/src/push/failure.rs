@@ -6,6 +6,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 /// Why a push did not arrive. Later ones may.
+///
+/// ```
+/// use heapwise::push::Failure;
+///
+/// let told = |failure: &Failure| match failure {
+///     Failure::Refused { status: 401 | 403, .. } => "the token is wrong".to_owned(),
+///     other => other.to_string(), // a sentence
+/// };
+/// let refused = Failure::Refused { status: 401, said: "no".to_owned() };
+/// assert_eq!(told(&refused), "the token is wrong");
+/// assert!(told(&Failure::Dropped).contains("dropped"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {

@@ -74,6 +74,15 @@ impl Options {
 
     /// A label on all that is pushed, by which to find it. The name has letters, digits and `_`;
     /// `service_name` is there already. At most 27.
+    ///
+    /// ```
+    /// use heapwise::push::{Error, pyroscope};
+    ///
+    /// let options = || pyroscope("http://localhost:4040", "orders").label("env", "production");
+    /// assert!(matches!(options().label("env", "test").start(), Err(Error::Label { .. }))); // twice
+    /// options().label("region", "eu_1").start()?.detach();
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.0.push((name.into(), value.into()));
         self
@@ -81,22 +90,56 @@ impl Options {
 
     /// Says who pushes by name and password (`Authorization: Basic`). For Grafana Cloud they are the
     /// user of the stack and a token.
+    ///
+    /// ```
+    /// # let token = "";
+    /// let push = heapwise::push::pyroscope("https://profiles.example", "orders")
+    ///     .basic_auth(123_456, token)
+    ///     .start()?;
+    /// # push.detach();
+    /// # Ok::<(), heapwise::push::Error>(())
+    /// ```
     pub fn basic_auth(self, user: impl fmt::Display, password: impl fmt::Display) -> Self {
         let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
         self.header(AUTHORIZATION.as_str(), value)
     }
 
     /// Says who pushes by a token (`Authorization: Bearer`).
+    ///
+    /// ```
+    /// use heapwise::push::{Error, parca};
+    ///
+    /// // As a file often has it: the end of the line cannot be sent.
+    /// let text = "secret\n";
+    /// let options = || parca("https://parca.example", "orders");
+    /// assert!(matches!(options().bearer_token(text).start(), Err(Error::Header { .. })));
+    /// options().bearer_token(text.trim_end()).start()?.detach();
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn bearer_token(self, token: impl fmt::Display) -> Self {
         self.header(AUTHORIZATION.as_str(), format!("Bearer {token}"))
     }
 
     /// The tenant, for a Pyroscope server with several (`X-Scope-OrgID`).
+    ///
+    /// ```
+    /// let push = heapwise::push::pyroscope("http://localhost:4040", "orders").tenant("team-a").start()?;
+    /// # push.detach();
+    /// # Ok::<(), heapwise::push::Error>(())
+    /// ```
     pub fn tenant(self, tenant: impl Into<String>) -> Self {
         self.header("x-scope-orgid", tenant)
     }
 
     /// Any other header, for what stands before the server. The last of one name counts.
+    ///
+    /// ```
+    /// let push = heapwise::push::parca("https://parca.example", "orders")
+    ///     .header("x-gateway-key", "secret")
+    ///     .start()?;
+    /// # push.detach();
+    /// # Ok::<(), heapwise::push::Error>(())
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -104,12 +147,37 @@ impl Options {
 
     /// Trusts servers with certificates of these authorities (PEM), and no others. Without this, those
     /// that the system trusts.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("authority.pem");
+    /// # let made = rcgen::generate_simple_self_signed(["parca.example".to_owned()])?;
+    /// # std::fs::write(&path, made.cert.pem())?;
+    /// let push = heapwise::push::parca("https://parca.example", "orders")
+    ///     .certificate_authorities(std::fs::read(path)?)
+    ///     .start()?;
+    /// # push.detach();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn certificate_authorities(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.authorities = Some(pem.into());
         self
     }
 
     /// How often: from 1 second to 1 hour, 15 seconds unless this is called.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use heapwise::push::{Error, pyroscope};
+    ///
+    /// let every = |interval| pyroscope("http://localhost:4040", "orders").every(interval).start();
+    /// assert!(matches!(every(Duration::from_millis(100)), Err(Error::Interval(_))));
+    /// every(Duration::from_secs(60))?.detach();
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn every(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
@@ -148,6 +216,17 @@ impl Options {
 
     /// Tells `listener` of failures instead of standard error; of each kind once an hour. It is called
     /// on the thread that pushes, which has a small stack; what it allocates is not recorded.
+    ///
+    /// ```
+    /// let (sender, failures) = std::sync::mpsc::channel();
+    /// let push = heapwise::push::pyroscope("http://localhost:4040", "orders")
+    ///     .on_failure(move |failure| drop(sender.send(failure.clone())))
+    ///     .every(std::time::Duration::from_secs(3600))
+    ///     .start()?;
+    /// assert!(failures.try_recv().is_err()); // nothing was sent yet
+    /// # push.detach();
+    /// # Ok::<(), heapwise::push::Error>(())
+    /// ```
     pub fn on_failure(mut self, listener: impl Fn(&Failure) + Send + 'static) -> Self {
         self.listener = Some(Box::new(listener));
         self
@@ -155,9 +234,19 @@ impl Options {
 
     /// Begins. Profiles are pushed until the returned [`Pusher`] is dropped, the first after one interval.
     ///
+    /// ```
+    /// use heapwise::push::{Error, pyroscope};
+    ///
+    /// let push = pyroscope("http://nobody-is-here.example", "orders").start()?; // tried in 15 s
+    /// assert!(matches!(pyroscope("nobody", "orders").start(), Err(Error::Url { .. })));
+    /// # push.detach();
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// If something given cannot be sent, or there is no thread to be had. Nothing is sent here: that a
-    /// server is away is no error.
+    /// If something given cannot be sent ([`Error::Url`], [`Error::Label`], [`Error::Header`],
+    /// [`Error::Certificates`], [`Error::Interval`]), or there is no thread to be had ([`Error::Thread`]).
+    /// Nothing is sent here: that a server is away is no error.
     pub fn start(self) -> Result<Pusher, Error> {
         let _muted = Muted::new();
         if !(SHORTEST..=LONGEST).contains(&self.interval) {

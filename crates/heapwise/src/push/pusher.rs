@@ -20,6 +20,14 @@ pub const LAST: Duration = Duration::from_secs(5);
 const STACK: usize = 2 << 20;
 
 /// Pushes profiles until it is dropped. Then a last one is sent, for which at most 5 seconds are waited.
+///
+/// ```no_run
+/// fn main() -> Result<(), heapwise::push::Error> {
+///     let _push = heapwise::push::pyroscope("http://localhost:4040", "orders").start()?;
+///     // ... serve ...
+///     Ok(())
+/// } // a last profile, of what was not pushed yet
+/// ```
 #[derive(Debug)]
 #[must_use = "pushing ends when this is dropped"]
 pub struct Pusher {
@@ -39,6 +47,19 @@ struct Running {
 }
 
 /// What became of profiles so far.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use heapwise::push::{Stats, pyroscope};
+///
+/// let hour = Duration::from_secs(3600);
+/// let push = pyroscope("http://localhost:4040", "orders").every(hour).start()?;
+/// let Stats { sent, retries, refused, dropped } = push.stats();
+/// assert_eq!((sent, retries, refused, dropped), (0, 0, 0, 0)); // the first is sent in an hour
+/// # push.detach();
+/// # Ok::<(), heapwise::push::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Profiles that a server took.
@@ -103,6 +124,12 @@ impl Pusher {
     }
 
     /// Lets it run until the program ends, which then does not wait for a last push.
+    ///
+    /// ```
+    /// heapwise::push::pyroscope("http://localhost:4040", "orders").start()?.detach();
+    /// // ... serve ...
+    /// # Ok::<(), heapwise::push::Error>(())
+    /// ```
     pub fn detach(mut self) {
         mem::forget(self.running.take());
     }
