@@ -44,11 +44,17 @@
 //! table, a pair took 0.1 to 0.4 ns more. With the range at a constant place, so that a free reads
 //! nothing, and nothing to fall back to where something else is there, it took as long.
 //!
-//! What is left is the floor for a count of bytes in memory: of the 0.6 to 0.9 ns that a pair takes
-//! more (over System, mimalloc and jemalloc, in this order, on Zen 5), the count alone is 0.3, 0.35
-//! and 0.5; either test of a free, of the address or of the size, adds less than 0.1, both together
-//! 0.25 over System and jemalloc. The order of the tests, one test instead of two branches, and other
-//! ways to address the thread's memory changed nothing.
+//! What is left, 0.4 to 0.9 ns a pair, is decided by where the linker puts the functions: the same code in
+//! another order takes up to 0.5 ns more or less, so `benches/layouts.py` measures many orders. Over
+//! several of them the count alone is 0.2 to 0.3 ns, and the two tests of a free are 0.3 to 0.5. A branch
+//! that was ever taken costs more than one that never was, for milliseconds after: so with a sample an hour
+//! as with one in 512 KiB. Tried, over eight orders each: a range that is known at compile time and tested by
+//! a shift (-0.15 over System, -0.05 over the others; nothing could then lie elsewhere where something is in
+//! the way); the size alone, or one test instead of two (nothing); a conditional move to the slow function
+//! instead of a branch (+0.3).
+//!
+//! A library that declares the allocator is compiled for use in a shared object, and finds a thread's memory
+//! by a longer way: there a pair takes 0.8 ns more than in a program that declares it in its own crate.
 //!
 //! Blocks of 8 KiB and more stay with the program's allocator, which caches and grows them better;
 //! they are told by their size, and looked up in a table. Resizing a recorded block moves it unless
@@ -71,6 +77,10 @@
 //! its bucket by one look into an index, a slot at the head of a list. State: 8 bytes a live block
 //! beside its slot; a bucket 118 to 123 bytes; a stack 22 to 27 bytes for each frame that it does not
 //! share with others.
+//!
+//! A pair is some thousand instructions of which five are done at a time: what counts is their number. The
+//! words that a walk depends on lie together, apart from all else that is known of frames, and are
+//! compared from one end to the other; where functions keep a frame pointer, two at once.
 //!
 //! The crate knows no profile format and resolves no address.
 
