@@ -30,8 +30,10 @@ pub struct Trail {
     words: Words,
     /// How many of these may be compared with: the walk to them read no more than is noted.
     known: usize,
-    /// Where the last walk was.
+    /// Where the last walk was, and where it began: one that begins there too, and finds all words unchanged, goes
+    /// the same way from the first step on.
     track: Track,
+    from: Registers,
     /// The frames of a walk before they get their places, innermost first.
     fresh: [Step; TRAIL_FRAMES],
 }
@@ -131,6 +133,7 @@ impl Trail {
             words: Words::NONE,
             known: 0,
             track: Track::NONE,
+            from: Registers { pc: 0, sp: 0, fp: 0 },
             fresh: [Step::NONE; TRAIL_FRAMES],
         }
     }
@@ -145,7 +148,14 @@ impl Trail {
     pub unsafe fn follow(&mut self, registers: &Registers) -> Followed {
         // SAFETY: passed on to the caller.
         match unsafe { Cursor::new(registers) } {
-            Ok(cursor) => self.walk(cursor),
+            Ok(cursor) => {
+                let outer = self.unchanged(&cursor);
+                if outer != 0 && outer == self.len && self.from == *registers {
+                    return Followed { kept: outer, end: End::Root };
+                }
+                self.from = *registers;
+                self.walk(cursor, outer)
+            }
             Err(end) => {
                 self.forget();
                 Followed { kept: 0, end }
@@ -197,8 +207,8 @@ impl Trail {
         self.words.cut(frames);
     }
 
-    fn walk(&mut self, mut cursor: Cursor) -> Followed {
-        let mut outer = self.unchanged(&cursor);
+    /// Walks until it meets the last walk in one of the outermost `outer` frames, or ends.
+    fn walk(&mut self, mut cursor: Cursor, mut outer: usize) -> Followed {
         let mut fresh = 0;
         loop {
             let traced = match cursor.step_traced() {
