@@ -214,7 +214,7 @@ pub fn forks() {
     while is_on() {
         // SAFETY: the child does what a child of a threaded process may, and allocates.
         let child = unsafe { libc::fork() };
-        assert!(child >= 0);
+        assert!(child >= 0, "{}", io::Error::last_os_error());
         if child == 0 {
             let inuse = || heap::totals().ok().map(|totals| totals.inuse);
             let before = inuse();
