@@ -94,25 +94,45 @@ fn blocks(objects: u64) -> Count {
     Count { objects, bytes: objects * BYTES }
 }
 
-/// After `first`, each of `others` runs on a thread of its own while the inner tally closes. Then the outer
-/// one has counted `all` blocks, of which so many are `left`.
-fn check(first: fn(&Nested), others: &'static [fn(&Nested)], all: u64, left: u64) {
+/// When the outer tally closes.
+#[derive(Clone, Copy, PartialEq)]
+enum Outer {
+    /// While the other threads run, as the inner one.
+    Meanwhile,
+    /// After they have ended.
+    Later,
+}
+
+/// After `first`, each of `others` runs on a thread of its own while the inner tally closes, and perhaps the
+/// outer one. Then what both came to is as `judge` says.
+fn check(
+    first: fn(&Nested),
+    others: &'static [fn(&Nested)],
+    when: Outer,
+    judge: fn(Closed, Closed),
+) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(move || {
         let nested = Arc::new(Nested::new());
         first(&nested);
-        let threads: Vec<_> = (others.iter())
-            .map(|other| {
-                let nested = Arc::clone(&nested);
-                thread::spawn(move || other(&nested))
-            })
-            .collect();
+        let run = |other: &fn(&Nested)| {
+            let (nested, other) = (Arc::clone(&nested), *other);
+            thread::spawn(move || other(&nested))
+        };
+        let threads: Vec<_> = others.iter().map(run).collect();
+        let wait = || threads.into_iter().for_each(|thread| thread.join().unwrap());
         let inner = nested.close(nested.inner);
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
-        let outer = nested.close(nested.outer);
-        assert_eq!((outer.alloc, outer.left), (blocks(all), blocks(left)));
-        assert!(inner.alloc.objects <= all && inner.left.objects <= inner.alloc.objects);
+        let outer = if when == Outer::Later {
+            wait();
+            nested.close(nested.outer)
+        } else {
+            let outer = nested.close(nested.outer);
+            wait();
+            outer
+        };
+        assert!(inner.left.objects <= inner.alloc.objects);
+        judge(inner, outer);
         nested.is_at_rest();
     });
 }
@@ -131,12 +151,16 @@ fn free_second(nested: &Nested) {
 
 #[test]
 fn a_free_reaches_the_tally_around_the_one_that_closes() {
-    check(allocate_both, &[free_first], 2, 1);
+    check(allocate_both, &[free_first], Outer::Later, |_, outer| {
+        assert_eq!((outer.alloc, outer.left), (blocks(2), blocks(1)));
+    });
 }
 
 #[test]
 fn so_do_those_of_two_threads() {
-    check(allocate_both, &[free_first, free_second], 2, 0);
+    check(allocate_both, &[free_first, free_second], Outer::Later, |_, outer| {
+        assert_eq!((outer.alloc, outer.left), (blocks(2), blocks(0)));
+    });
 }
 
 fn think_better_of_a_free(nested: &Nested) {
@@ -146,7 +170,9 @@ fn think_better_of_a_free(nested: &Nested) {
 
 #[test]
 fn what_was_not_freed_after_all_is_left() {
-    check(allocate_both, &[think_better_of_a_free], 2, 2);
+    check(allocate_both, &[think_better_of_a_free], Outer::Later, |_, outer| {
+        assert_eq!((outer.alloc, outer.left), (blocks(2), blocks(2)));
+    });
 }
 
 fn keep_inner(nested: &Nested) {
@@ -161,5 +187,21 @@ fn join_inner(nested: &Nested) {
 
 #[test]
 fn what_joins_a_tally_that_closes_counts_around_it() {
-    check(keep_inner, &[join_inner], 2, 1);
+    check(keep_inner, &[join_inner], Outer::Later, |_, outer| {
+        assert_eq!((outer.alloc, outer.left), (blocks(2), blocks(1)));
+    });
+}
+
+/// Both may have closed.
+fn free_if_counted(nested: &Nested) {
+    nested.tallies.free(&Outermost, BLOCKS[0]);
+}
+
+#[test]
+fn the_outer_tally_knows_what_the_inner_one_does() {
+    let judge = |inner: Closed, outer: Closed| {
+        assert_eq!((inner.alloc, outer.alloc), (blocks(1), blocks(1)));
+        assert!(outer.left.objects <= inner.left.objects, "freed in the inner one only");
+    };
+    check(|nested| nested.allocate(BLOCKS[0]), &[free_if_counted], Outer::Meanwhile, judge);
 }
