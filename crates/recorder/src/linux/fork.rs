@@ -32,7 +32,7 @@ thread_local! {
 #[inline]
 pub fn is_abandoned() -> bool {
     // SAFETY: null, or a word that stays mapped for the rest of the process.
-    let sentinel = unsafe { SENTINEL.load(Ordering::Relaxed).as_ref() };
+    let sentinel = unsafe { SENTINEL.load(Ordering::Acquire).as_ref() };
     let is_wiped = sentinel.is_some_and(|word| word.load(Ordering::Relaxed) == 0);
     is_wiped || ABANDONED.load(Ordering::Relaxed)
 }
