@@ -77,6 +77,6 @@ mod platform;
 mod sample;
 
 pub use error::Error;
-pub use heapwise_stackwalk::{Mapping, mappings};
+pub use heapwise_stackwalk::{Mapping, fork_generation, mappings};
 pub use platform::{Session, roll_call, without_signals};
 pub use sample::{Losses, MAX_FRAMES, MAX_HZ, Present, Sample};
