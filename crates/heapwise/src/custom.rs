@@ -38,8 +38,9 @@
 //! 262,144. Profiles say what did not fit.
 //!
 //! Adding and removing take one lock a profile for less than a microsecond, most of which is the walk of
-//! the stack. They may be called wherever a program may allocate, but not from its allocator, nor in the
-//! child of a fork of a program with threads.
+//! the stack. They may be called wherever a program may allocate, but not from its allocator. The child of a
+//! fork goes on with what its parent had; or from nothing, where a thread of its parent was changing the
+//! profile at that moment: what was held then counts as gone.
 
 mod build;
 mod error;
@@ -49,14 +50,15 @@ mod table;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use heapwise_recorder::{self as recorder, Muted};
 
 pub use error::Error;
-use table::Table;
 pub use table::{Amount, Totals};
+use table::{Place, Table};
 
+use crate::fork_lock::ForkLock;
 use crate::whole_file;
 use crate::zipped::zipped;
 
@@ -85,7 +87,7 @@ struct State {
     about: &'static str,
     /// Of the values, in the order of `build.rs`.
     types: [(&'static str, &'static str); 4],
-    table: Mutex<Table>,
+    table: ForkLock<Table>,
 }
 
 impl Profile {
@@ -276,7 +278,7 @@ impl Profile {
 
     /// A panic under the lock leaves nothing half done: there is none but in code that ends the program.
     fn table(&self) -> MutexGuard<'static, Table> {
-        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.table.lock()
     }
 }
 
@@ -307,7 +309,7 @@ impl fmt::Debug for Profile {
 #[must_use = "the object counts as gone when this is dropped"]
 pub struct Held {
     profile: Profile,
-    place: u32,
+    place: Place,
     weight: u64,
 }
 

@@ -100,6 +100,9 @@ pub mod cpu;
 pub mod criterion;
 pub mod custom;
 mod error;
+mod fork_lock;
+#[cfg(all(test, unix))]
+mod forked;
 #[cfg(any(feature = "http", feature = "push"))]
 mod go_heap;
 pub mod heap;

@@ -1,12 +1,14 @@
 //! The thread that takes samples out of the ring while a profile is being taken.
 
 use std::io;
-use std::process;
+use std::mem;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use heapwise_cpu_sampler::{Error as StartError, Losses, Session, without_signals};
+use heapwise_cpu_sampler::{
+    Error as StartError, Losses, Session, fork_generation, without_signals,
+};
 use heapwise_recorder::{Muted, labels};
 
 use super::tally::Tally;
@@ -32,6 +34,7 @@ pub struct Sampler {
     /// The thread stops when this is gone.
     running: Option<SyncSender<()>>,
     thread: Option<JoinHandle<(Tally, Losses)>>,
+    /// By [`fork_generation`].
     process: u32,
     period: Duration,
     started: i64,
@@ -51,7 +54,7 @@ impl Sampler {
             builder.spawn(move || tend(session, &|| stopped.recv_timeout(EVERY)))
         });
         let thread = Some(spawned.map_err(Error::Thread)?);
-        let process = process::id();
+        let process = fork_generation();
         Ok(Self { running: Some(running), thread, process, period, started, begin })
     }
 
@@ -65,8 +68,13 @@ impl Sampler {
 
     /// Nothing in a child of a fork, which has no such thread.
     fn join(&mut self) -> Option<(Tally, Losses)> {
-        self.running = None;
-        let thread = self.thread.take().filter(|_| self.process == process::id())?;
+        let (running, thread) = (self.running.take(), self.thread.take()?);
+        if self.process != fork_generation() {
+            // Nobody lets go of a lock that the thread held, and its number may be another's.
+            mem::forget((running, thread));
+            return None;
+        }
+        drop(running);
         thread.join().ok()
     }
 }

@@ -35,13 +35,15 @@ fn first_call(word: &AtomicU32) -> u32 {
     }
     let next = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1).max(1);
     // Another thread may have been faster.
-    word.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed).map_or_else(|is| is, |_| next)
+    word.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed)
+        .map_or_else(|is| is, |_| next)
 }
 
 /// Makes the word, unless another thread is faster.
 #[cold]
 fn make() -> &'static AtomicU32 {
-    let page = Pages::map(size_of::<AtomicU32>()).ok().filter(|page| page.wipe_in_children().is_ok());
+    let page =
+        Pages::map(size_of::<AtomicU32>()).ok().filter(|page| page.wipe_in_children().is_ok());
     let word = page.as_ref().map_or((&raw const NONE).cast_mut(), |page| page.start().cast());
     match OWN.compare_exchange(ptr::null_mut(), word, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => core::mem::forget(page),
