@@ -169,8 +169,8 @@ pub struct CpuProfile {
 impl CpuProfile {
     /// Writes it to the file `path`: whole, or not at all.
     ///
-    /// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file that was
-    /// there before is replaced in one step, and stays if anything fails.
+    /// A file that was there before is replaced in one step, and stays if anything fails: see
+    /// [`heap::write`](crate::heap::write).
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;

@@ -95,6 +95,7 @@
 
 mod alloc;
 pub mod budget;
+mod chance;
 pub mod cpu;
 #[cfg(feature = "criterion")]
 pub mod criterion;

@@ -1,6 +1,5 @@
 //! How long to wait before the next try.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 /// After the first failure, and at most.
@@ -17,11 +16,6 @@ pub fn wait(failures: u32, asked: Option<Duration>, chance: u64) -> Duration {
     let whole = FIRST.saturating_mul(doubled).min(LONGEST);
     let own = whole / 2 + (whole / 2).mul_f64(chance as f64 / u64::MAX as f64);
     own.max(asked.unwrap_or_default().min(LONGEST_ASKED))
-}
-
-/// A number by chance, for what nobody gains by guessing. The standard library seeds its hashers so.
-pub fn chance() -> u64 {
-    RandomState::new().build_hasher().finish()
 }
 
 /// What `Retry-After` asks for, in seconds. A date in it is not read: the wait grows by itself.
@@ -47,10 +41,5 @@ mod tests {
         assert_eq!([0, 1, 90, 1 << 40].map(wait), [1, 1, 90, 3600]);
         assert_eq!(asked(" 17 "), Some(Duration::from_secs(17)));
         assert_eq!(["Wed, 21 Oct 2026 07:28:00 GMT", "-1", ""].map(asked), [None; 3]);
-    }
-
-    #[test]
-    fn chance_is_not_always_the_same() {
-        assert_ne!(chance(), chance());
     }
 }

@@ -8,7 +8,7 @@ use heapwise_profile::encode;
 
 use super::Failure;
 use super::backlog::{Backlog, Waiting};
-use super::backoff::{chance, wait};
+use super::backoff::wait;
 use super::body::Series;
 use super::failure::Teller;
 use super::fit::fit;
@@ -16,6 +16,7 @@ use super::post::{Outcome, Post, STEP};
 use super::pusher::{Counters, LAST};
 use super::receiver::Receiver;
 use super::source::Source;
+use crate::chance::chance;
 
 /// What the thread has to do with.
 pub struct Worker {
