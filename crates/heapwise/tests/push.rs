@@ -187,8 +187,19 @@ fn await_stats(push: &Pusher, enough: impl Fn(&Stats) -> bool) {
 
 #[test]
 fn a_busy_server_is_left_alone_as_long_as_it_asks_for() {
-    let server = Server::new(Kind::Pyroscope, |number, _| match number {
-        0 => Reply::Status(429, "Retry-After: 3\r\n"),
+    busy_for_three_seconds("Retry-After: 3\r\n");
+}
+
+#[test]
+fn a_busy_server_may_ask_by_a_date_of_its_own_clock() {
+    busy_for_three_seconds(
+        "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:03 GMT\r\n",
+    );
+}
+
+fn busy_for_three_seconds(headers: &'static str) {
+    let server = Server::new(Kind::Pyroscope, move |number, _| match number {
+        0 => Reply::Status(429, headers),
         _ => Reply::Status(200, ""),
     });
     let push = quiet(pyroscope(&server.url, "orders")).start().unwrap();
