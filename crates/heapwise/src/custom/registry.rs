@@ -4,7 +4,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::table::Table;
-use super::{Error, Profile, State};
+use super::{Error, Profile, State, Types};
 use crate::fork_lock::ForkLock;
 
 /// How many there may be: they are never given back.
@@ -75,19 +75,35 @@ fn insert(state: State) -> Result<Profile, Error> {
 
 /// A profile is there for ever, and so are its texts.
 fn state(name: &str, unit: &str, about: &str) -> State {
-    let keep = |text: String| -> &'static str { text.leak() };
-    let unit = keep(unit.to_owned());
     State {
         name: keep(name.to_owned()),
         about: keep(about.to_owned()),
-        types: [
-            (keep(format!("total_{name}")), "count"),
-            (keep(format!("total_{name}_weight")), unit),
-            (keep(name.to_owned()), "count"),
-            (keep(format!("{name}_weight")), unit),
-        ],
+        types: types(name, unit),
+        #[cfg(feature = "push")]
+        pushed_types: types(&queried(name), &queried(unit)),
         table: ForkLock::new(Table::new),
     }
+}
+
+/// Names and units of the values.
+fn types(name: &str, unit: &str) -> Types {
+    let unit = keep(unit.to_owned());
+    [
+        (keep(format!("total_{name}")), "count"),
+        (keep(format!("total_{name}_weight")), unit),
+        (keep(name.to_owned()), "count"),
+        (keep(format!("{name}_weight")), unit),
+    ]
+}
+
+/// A name for servers whose queries know letters, digits and `_` only.
+#[cfg(feature = "push")]
+fn queried(name: &str) -> String {
+    name.replace(['-', '.'], "_")
+}
+
+fn keep(text: String) -> &'static str {
+    text.leak()
 }
 
 fn is_word(text: &str) -> bool {
