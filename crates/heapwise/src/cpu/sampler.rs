@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use heapwise_cpu_sampler::{
     Error as StartError, Losses, Session, fork_generation, without_signals,
 };
-use heapwise_recorder::{Muted, labels};
+use heapwise_recorder::Muted;
 
+use super::label;
 use super::tally::Tally;
 use crate::{Error, moment};
 
@@ -45,7 +46,8 @@ impl Sampler {
     /// Starts sampling, and the thread.
     pub fn start(hz: u32) -> Result<Self, Error> {
         let (started, begin) = (moment::time_nanos(), Instant::now());
-        let session = Session::begin(hz, label)?;
+        label::prepare();
+        let session = Session::begin(hz, label::of_interrupted)?;
         let period = session.period();
         let (running, stopped) = mpsc::sync_channel::<()>(0);
         // No handler of the program runs on a thread that it does not know.
@@ -84,11 +86,6 @@ impl Drop for Sampler {
         // What was found is not wanted.
         let _ = self.join();
     }
-}
-
-/// The label set of the sampled thread. For handlers.
-fn label() -> u32 {
-    labels::current().number()
 }
 
 fn tend(mut session: Session, pause: &dyn Fn() -> Result<(), RecvTimeoutError>) -> (Tally, Losses) {
