@@ -105,7 +105,9 @@ impl Custom {
         if self.receiver.takes_differences {
             self.before.insert(profile.name(), next);
         }
-        let is_empty = built.samples.len() == 0;
-        Ok((!is_empty).then(|| names::if_wanted(built, self.wanted.symbolize)))
+        if built.samples.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(names::if_wanted(built, self.wanted.symbolize)))
     }
 }
