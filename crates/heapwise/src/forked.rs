@@ -1,5 +1,32 @@
 //! Children of forks, for tests.
 
+use std::ptr;
+
+/// Does `work` on four threads and waits for them. They are not the standard library's: in a child, these may wait
+/// for a lock that a thread of the parent held.
+#[allow(dead_code, reason = "not every test needs it")]
+pub fn on_four_threads(work: fn()) {
+    extern "C" fn begin(work: *mut libc::c_void) -> *mut libc::c_void {
+        // SAFETY: the function that is passed on below.
+        let work = unsafe { std::mem::transmute::<*mut libc::c_void, fn()>(work) };
+        work();
+        ptr::null_mut()
+    }
+    let threads = [(); 4].map(|()| {
+        let mut thread = 0;
+        // SAFETY: the number is written here, and the function takes what it is given.
+        let started = unsafe {
+            libc::pthread_create(&raw mut thread, ptr::null(), begin, work as *mut libc::c_void)
+        };
+        assert_eq!(started, 0);
+        thread
+    });
+    for thread in threads {
+        // SAFETY: started above, and waited for once.
+        unsafe { libc::pthread_join(thread, ptr::null_mut()) };
+    }
+}
+
 /// Forks, does `work` in the child and checks that it says yes, and in time.
 ///
 /// # Panics

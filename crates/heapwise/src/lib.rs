@@ -102,7 +102,7 @@ pub mod criterion;
 pub mod custom;
 mod error;
 mod fork_lock;
-#[cfg(all(test, unix))]
+#[cfg(all(test, target_os = "linux"))]
 mod forked;
 #[cfg(any(feature = "http", feature = "push"))]
 mod go_heap;

@@ -1,5 +1,8 @@
 //! The child of a fork can use all that other threads of its parent were using at that moment, and does nothing to
 //! what is its parent's.
+//!
+//! Children here start no threads: in the standard library, that takes a lock which other threads take when they begin
+//! and end, and which nobody lets go of in a child.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
@@ -9,6 +12,7 @@ mod forked;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{TryRecvError, channel};
 use std::thread;
 
 use heapwise::custom::Profile;
@@ -21,10 +25,13 @@ const FORKS: usize = 30;
 
 /// Checks what children do, forked while another thread does `busy` again and again.
 fn fork_while(busy: impl Fn() + Sync, child: impl Fn() -> bool) {
-    let (stop, has_begun) = (AtomicBool::new(false), AtomicBool::new(false));
+    let has_begun = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stop.load(Ordering::Relaxed) {
+        // Gone when the forks are done, or one of them fails.
+        let (forking, forks) = channel::<()>();
+        let (busy, has_begun) = (&busy, &has_begun);
+        scope.spawn(move || {
+            while forks.try_recv() == Err(TryRecvError::Empty) {
                 busy();
                 has_begun.store(true, Ordering::Relaxed);
             }
@@ -35,7 +42,7 @@ fn fork_while(busy: impl Fn() + Sync, child: impl Fn() -> bool) {
         for _ in 0..FORKS {
             forked::check(&child);
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(forking);
     });
 }
 
@@ -82,21 +89,19 @@ fn profiles_of_its_own() {
 #[test]
 fn profiling_to_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |name: &str| {
-        let start = heapwise::start().heap().dir(folder.path()).name(name).quiet().no_signals();
-        start.begin().is_ok_and(|profile| profile.stop().is_ok())
-    };
-    fork_while(|| assert!(run("parent")), || run("child"));
-    assert!(folder.path().join("child.mem.pb.gz").exists());
+    let begin = || heapwise::start().heap().dir(folder.path()).quiet().no_signals().begin();
+    fork_while(|| begin().unwrap().stop().unwrap(), || begin().map(std::mem::forget).is_ok());
 }
 
 #[test]
 fn a_cpu_profile_stays_its_parents() {
     let mut sampling = Some(cpu::start().unwrap());
-    forked::check(|| {
-        drop(sampling.take());
-        cpu::start().is_ok_and(|own| own.stop().is_ok())
-    });
+    for _ in 0..FORKS {
+        forked::check(|| {
+            drop(sampling.take());
+            true
+        });
+    }
     forked::check(|| sampling.take().unwrap().stop().is_err());
     sampling.unwrap().stop().unwrap();
 }
@@ -111,8 +116,7 @@ fn a_server_stays_its_parents() {
     });
     forked::check(|| {
         server.take().unwrap().detach();
-        let own = http::serve("127.0.0.1:0").unwrap();
-        status(own.local_addr()) == "HTTP/1.1 200"
+        true
     });
     assert_eq!(status(address), "HTTP/1.1 200");
     drop(server);

@@ -6,13 +6,18 @@
 //! in where it lies: of the first, as far from what the C library has of a thread, in every thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use heapwise_cpu_sampler::without_signals;
 use heapwise_recorder::labels;
 
 /// Whether a handler may read ours.
 static IS_MADE_WITH_THREADS: AtomicBool = AtomicBool::new(false);
+
+/// Far more than it takes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 thread_local! {
     /// Made together with the one that matters: a library's are made at once.
@@ -24,8 +29,10 @@ pub fn prepare() {
     if IS_MADE_WITH_THREADS.load(Ordering::Relaxed) {
         return;
     }
-    let other = without_signals(|| thread::Builder::new().spawn(distance));
-    let other = other.ok().and_then(|other| other.join().ok()).flatten();
+    let (tell, told) = channel();
+    // Not waited for without end: in the child of a fork, a thread may not get going.
+    let started = without_signals(|| thread::Builder::new().spawn(move || tell.send(distance())));
+    let other = started.ok().and_then(|_| told.recv_timeout(PATIENCE).ok()).flatten();
     IS_MADE_WITH_THREADS.store(other.is_some() && other == distance(), Ordering::Relaxed);
 }
 

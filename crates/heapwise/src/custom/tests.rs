@@ -144,7 +144,7 @@ fn a_guard_is_small() {
     assert_eq!(size_of::<Held>(), 24);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn a_child_begins_anew_where_a_thread_of_its_parent_was() {
     let profile = new("tests.fork");

@@ -64,7 +64,7 @@ mod tests {
         assert!(PLACES.take().is_some());
     }
 
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     #[test]
     fn in_a_child_all_are_free() {
         static PLACES: Places = Places::new(1);
