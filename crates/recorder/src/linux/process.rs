@@ -343,7 +343,7 @@ pub fn keep_lifetimes() -> Result<(), Error> {
 pub fn record_to(file: File, texts: &Texts<'_>) -> Result<(), RecordError> {
     fork::prepare_for_forks();
     let inside = enter().ok_or_else(|| RecordError::Recorder(why_not()))?;
-    fork::guard_children().map_err(|_| RecordError::Recorder(Error::NoMemory))?;
+    fork::guard_children();
     RECORDER
         .record_to(&inside, file.into_raw_fd(), texts)
         .map_err(|errno| RecordError::File(errno.0))?;
