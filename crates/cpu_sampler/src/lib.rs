@@ -22,10 +22,10 @@
 //! It runs in any thread at any instruction: inside `malloc`, inside the dynamic loader, inside the
 //! recorder of allocations, inside another signal's handler. So it allocates nothing, takes no lock,
 //! waits for nothing, touches no thread-local of its own and no `errno` (the function that says the
-//! label may read a thread-local without destructor), and all that it reads of the program it has
-//! the kernel copy, so that it cannot fault. What it needs of stack, beyond the kernel's frame and a
-//! few words, it has of its own (`scratch.rs`): the interrupted one may be a coroutine's of a few KiB.
-//! All other signals are held back meanwhile.
+//! label may read a thread-local that is made with its thread and has no destructor), and all that it
+//! reads of the program it has the kernel copy, so that it cannot fault. What it needs of stack, beyond
+//! the kernel's frame and a few words, it has of its own (`scratch.rs`): the interrupted one may be a
+//! coroutine's of a few KiB. All other signals are held back meanwhile.
 //!
 //! # How threads are found
 //!
@@ -77,6 +77,6 @@ mod platform;
 mod sample;
 
 pub use error::Error;
-pub use heapwise_stackwalk::{Mapping, mappings};
+pub use heapwise_stackwalk::{Mapping, fork_generation, mappings};
 pub use platform::{Session, roll_call, without_signals};
 pub use sample::{Losses, MAX_FRAMES, MAX_HZ, Present, Sample};

@@ -188,7 +188,7 @@ impl<A: GlobalAlloc> Alloc<A> {
     unsafe fn dealloc_large(&self, block: *mut u8, layout: Layout) {
         // First: once `inner` has the block back, another thread may be given its address.
         if let Some(old) = recorder::take(block.addr()) {
-            recorder::retire(old);
+            recorder::retire(&old);
         }
         // SAFETY: passed on to the caller.
         unsafe { self.inner.dealloc(block, layout) }
@@ -220,7 +220,10 @@ impl<A: GlobalAlloc> Alloc<A> {
         match (recorder::holds(block.addr()), is_served) {
             (false, false) => move_large(block, resize, new, marked, caller),
             (false, true) => {
-                let old = recorder::take(block.addr()).map(|old| (old, recorder::retire(old)));
+                let old = recorder::take(block.addr()).map(|old| {
+                    let then = recorder::retire(&old);
+                    (old, then)
+                });
                 let Some(moved) = recorder::allocate(new, marked, caller) else {
                     old.into_iter().for_each(|(old, then)| recorder::revive(old, then));
                     return move_large(block, resize, new, recorder::Marked::NOT, caller);
@@ -328,7 +331,7 @@ fn move_large(
         return moved;
     }
     if let Some(old) = old {
-        recorder::retire(old);
+        recorder::retire(&old);
     }
     record_if_large(moved, new, marked, caller)
 }

@@ -27,12 +27,13 @@
 //!   samples is off by `sqrt(p * (1 - p) / n)`, one standard deviation. A second of work at 100 a second
 //!   that was half in one function shows as 50 %, give or take 5; a minute, give or take 0.6.
 //! * Samples carry the labels of the thread that was interrupted ([`label`](crate::label)), as those of memory
-//!   do.
+//!   do; but not in a library that is loaded while the program runs (`dlopen`), where a handler cannot read them.
 //! * The program needs no allocator of ours, no frame pointers and no debug information while it runs.
 //! * It costs less than 1 % of the processor time that is sampled, at the default rate.
 //!
 //! Linux on x86_64 and aarch64. Elsewhere [`start`] says so and does nothing.
 
+mod label;
 mod profile;
 mod sampler;
 mod tally;
@@ -169,8 +170,8 @@ pub struct CpuProfile {
 impl CpuProfile {
     /// Writes it to the file `path`: whole, or not at all.
     ///
-    /// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file that was
-    /// there before is replaced in one step, and stays if anything fails.
+    /// A file that was there before is replaced in one step, and stays if anything fails: see
+    /// [`heap::write`](crate::heap::write).
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;

@@ -23,7 +23,8 @@
 //! `heapwise -top connections.pb.gz` then shows where the connections come from that are open now. A
 //! profile has four sample types, here `connections` and `connections_weight` of what is held, and
 //! `total_connections` and `total_connections_weight` of all since the start. Its samples carry
-//! [labels](crate::label), as those of the heap do. It is served below `/debug/pprof/` by its name.
+//! [labels](crate::label), as those of the heap do. It is served below `/debug/pprof/` by its name, and pushed where
+//! that is asked for (`push::Options::custom`).
 //!
 //! ```text
 //! add -> stack (recorder) -> table -> profile -> file or response
@@ -38,8 +39,9 @@
 //! 262,144. Profiles say what did not fit.
 //!
 //! Adding and removing take one lock a profile for less than a microsecond, most of which is the walk of
-//! the stack. They may be called wherever a program may allocate, but not from its allocator, nor in the
-//! child of a fork of a program with threads.
+//! the stack. They may be called wherever a program may allocate, but not from its allocator. The child of a
+//! fork goes on with what its parent had; or from nothing, where a thread of its parent was changing the
+//! profile at that moment: what was held then counts as gone.
 
 mod build;
 mod error;
@@ -49,14 +51,17 @@ mod table;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use heapwise_recorder::{self as recorder, Muted};
 
+#[cfg(feature = "push")]
+pub(crate) use build::Baseline;
 pub use error::Error;
-use table::Table;
 pub use table::{Amount, Totals};
+use table::{Place, Table};
 
+use crate::fork_lock::ForkLock;
 use crate::whole_file;
 use crate::zipped::zipped;
 
@@ -83,10 +88,15 @@ pub struct Profile(&'static State);
 struct State {
     name: &'static str,
     about: &'static str,
-    /// Of the values, in the order of `build.rs`.
-    types: [(&'static str, &'static str); 4],
-    table: Mutex<Table>,
+    types: Types,
+    /// The same, for servers.
+    #[cfg(feature = "push")]
+    pushed_types: Types,
+    table: ForkLock<Table>,
 }
+
+/// Names and units of the values, in the order of `build.rs`.
+type Types = [(&'static str, &'static str); 4];
 
 impl Profile {
     /// A profile of what `name` says, weighed in `unit` (`bytes`, `count`, `seconds`), which is described
@@ -268,15 +278,31 @@ impl Profile {
         build::build(*self)
     }
 
+    /// The name that servers have for it, in whose queries `-` and `.` cannot stand.
+    #[cfg(feature = "push")]
+    pub(crate) fn pushed_name(&self) -> &'static str {
+        self.0.pushed_types[2].0
+    }
+
+    /// As [`build`](Self::build), by names for servers, with what was added since `baseline` (since the start,
+    /// without one). Also the baseline for the next time.
+    #[cfg(feature = "push")]
+    pub(crate) fn build_since(
+        &self,
+        baseline: Option<&Baseline>,
+    ) -> Result<(heapwise_profile::Profile, Baseline), crate::Error> {
+        build::since(*self, baseline)
+    }
+
     /// All there are, in the order in which they were made.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "push"))]
     pub(crate) fn all() -> Vec<Self> {
         registry::all()
     }
 
     /// A panic under the lock leaves nothing half done: there is none but in code that ends the program.
     fn table(&self) -> MutexGuard<'static, Table> {
-        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.table.lock()
     }
 }
 
@@ -307,7 +333,7 @@ impl fmt::Debug for Profile {
 #[must_use = "the object counts as gone when this is dropped"]
 pub struct Held {
     profile: Profile,
-    place: u32,
+    place: Place,
     weight: u64,
 }
 

@@ -105,8 +105,9 @@ pub fn keep_lifetimes() -> Result<(), Error> {
 
 /// Writes a profile of the heap as it is now to the file `path`: whole, or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, to the disk, and then to the name. A file
-/// that was there before is replaced in one step, and stays if anything fails.
+/// The bytes go to a file without a name in the same folder, to the disk, and then to the name. A file
+/// that was there before is replaced in one step, and stays if anything fails. Where the file system has no
+/// files without names, it is one with a hidden name, which stays if the program is killed meanwhile.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;

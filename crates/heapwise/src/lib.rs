@@ -44,7 +44,7 @@
 //! | `axum` | `heapwise::http::router`: the same in an axum router; with `http` | axum 0.8, tokio |
 //! | `criterion` | `heapwise::criterion::Profiler`: a profile for each benchmark; with `http` | criterion 0.8 |
 //! | `symbolize` | functions and lines in profiles, where one asks for them, and in what a failed budget says | 9: addr2line, object and what they need |
-//! | `push` | `heapwise::push`: profiles sent to Pyroscope or Parca every few seconds | 26: ureq, rustls, serde_json and what they need |
+//! | `push` | `heapwise::push`: profiles sent to Pyroscope or Parca every few seconds | 27: ureq, rustls, serde_json and what they need, httpdate |
 //!
 //! # Platforms
 //!
@@ -95,11 +95,15 @@
 
 mod alloc;
 pub mod budget;
+mod chance;
 pub mod cpu;
 #[cfg(feature = "criterion")]
 pub mod criterion;
 pub mod custom;
 mod error;
+mod fork_lock;
+#[cfg(all(test, target_os = "linux"))]
+mod forked;
 #[cfg(any(feature = "http", feature = "push"))]
 mod go_heap;
 pub mod heap;

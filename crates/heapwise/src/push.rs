@@ -14,7 +14,7 @@
 //! that was uploaded for the build id.
 //!
 //! ```text
-//! tick -> source (what was recorded) -> fit to the receiver -> body -> backlog -> post
+//! tick -> sources (what was recorded) -> fit to the receiver -> body -> backlog -> post
 //!                                                                        retry <-  backoff <-'
 //! ```
 //!
@@ -25,6 +25,8 @@
 //! `alloc_*` is what was allocated since the push before (the first time, since the program started), so
 //! that sums over time are right; to Parca it is what was allocated since the start, as when Parca
 //! scrapes.
+//!
+//! With [`Options::custom`], the program's [own profiles](crate::custom) go along, each by its name.
 //!
 //! Labels of samples ([`label`](crate::label())) go along, by which servers tell stacks apart. Those whose
 //! names have other characters than letters, digits and `_`, or are names of labels of the whole, are
@@ -38,8 +40,8 @@
 //!
 //! A server that is away, busy (429) or broken (5xx) is tried again, after 1 s, 2 s, 4 s and so on up to
 //! a minute, with chance in it so that many programs do not come at once, and not before it says
-//! (`Retry-After`), but for the last push, which is tried once. Meanwhile at most 6 profiles are kept;
-//! the oldest is dropped for a new one, and so is what is older than an hour, which servers do not take.
+//! (`Retry-After`), but for the last push, which is tried once. Meanwhile the profiles of at most 6
+//! pushes are kept, 24 MiB of them; the oldest are dropped for new ones, and so is what is older than an hour, which servers do not take.
 //! What a server refuses (other 4xx) is not sent again. [`Pusher::stats`] counts all that. Each kind of
 //! failure is told at most once an hour: as a line on standard error, or to [`Options::on_failure`].
 //!

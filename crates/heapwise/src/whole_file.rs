@@ -1,21 +1,60 @@
 //! A file that is written whole, or not at all.
+//!
+//! ```text
+//! bytes -> a file without a name -> the disk -> the name                      where there was none
+//!                                            -> another name -> the name      where there was one
+//! bytes -> a file with another name -> the disk ------------> the name        without such files
+//! ```
+//!
+//! A file without a name ends with the program, however that ends. The other name is taken back if anything
+//! fails, but not if the program is killed while there is one: between two system calls, or, where the
+//! file system has no files without names, as long as the file is written.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions};
+#[cfg_attr(target_os = "linux", path = "whole_file/linux.rs")]
+mod platform;
+mod temporary;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use platform::Unnamed;
+use temporary::Temporary;
 
 /// Makes `bytes` the content of the file `path`. Readers see the old content or the new one, also
-/// after a crash; nothing else stays behind.
+/// after a crash.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = target(path)?;
     let (folder, name) = parts(&path)?;
-    let (mut file, temporary) = Temporary::create(folder, name.to_owned())?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    temporary.rename(&path)?;
+    if !write_unnamed(&path, bytes)? {
+        let (file, temporary) = Temporary::create(folder, name)?;
+        fill(&file, bytes)?;
+        temporary.rename(&path)?;
+    }
     sync_folder(folder)
+}
+
+/// As [`write`], by a file without a name. `false` if there is none to be had, or none that can get a name:
+/// then nothing has changed.
+fn write_unnamed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let (folder, name) = parts(path)?;
+    let Ok(file) = Unnamed::create(folder) else { return Ok(false) };
+    fill(file.as_file(), bytes)?;
+    match file.link(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let Ok(((), linked)) = Temporary::make(folder, name, |other| file.link(other)) else {
+                return Ok(false);
+            };
+            linked.rename(path).map(|()| true)
+        }
+        linked => Ok(linked.is_ok()),
+    }
+}
+
+fn fill(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Why a file cannot be written.
@@ -31,7 +70,10 @@ pub enum Refused {
 pub fn check(path: &Path) -> Result<(), Refused> {
     let path = target(path).map_err(Refused::Target)?;
     let (folder, name) = parts(&path).map_err(Refused::Target)?;
-    Temporary::create(folder, name.to_owned()).map(drop).map_err(Refused::Folder)
+    match Unnamed::create(folder) {
+        Ok(_) => Ok(()),
+        Err(_) => Temporary::create(folder, name).map(drop).map_err(Refused::Folder),
+    }
 }
 
 /// The folder of a file, and its name there.
@@ -54,41 +96,6 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// A file under a name of its own, deleted unless renamed.
-struct Temporary {
-    path: Option<PathBuf>,
-}
-
-impl Temporary {
-    /// Creates `.<name>.<process>.<number>.tmp` in `folder`.
-    fn create(folder: &Path, name: OsString) -> io::Result<(File, Self)> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.{number}.tmp", std::process::id()));
-        let path = folder.join(hidden);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok((file, Self { path: Some(path) }))
-    }
-
-    fn rename(mut self, to: &Path) -> io::Result<()> {
-        let Some(path) = &self.path else { return Ok(()) };
-        fs::rename(path, to)?;
-        self.path = None;
-        Ok(())
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            // The error that brought us here is the one to report.
-            let _ = fs::remove_file(path);
-        }
-    }
-}
-
 /// Puts the new name on the disk. File systems that cannot sync a folder, or folders that may be
 /// written but not read, are no reason to fail: the file is complete.
 fn sync_folder(folder: &Path) -> io::Result<()> {
@@ -101,3 +108,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 fn is_unsupported(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

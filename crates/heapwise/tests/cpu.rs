@@ -11,7 +11,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use common::burning::{alone, burn, said, samples_in, shows_new_threads, spent, total, turn};
+use common::burning::{
+    alone, burn, burn_until_looked_at, said, samples_in, shows_new_threads, spent, total, turn,
+};
 use heapwise::cpu::{self, Sampling, StartError};
 use heapwise_profile::{LabelValue, Profile, Sample};
 
@@ -203,24 +205,39 @@ fn a_sleeping_program_has_an_empty_profile_with_mappings() {
     assert!(profile.header.duration_nanos >= 100_000_000);
 }
 
+fn samples_labelled(profile: &Profile, value: &str) -> i64 {
+    let carries = |sample: &Sample<'_>| {
+        sample.labels.iter().any(|label| match label.value {
+            LabelValue::Text(text) => profile.text(text) == value.as_bytes(),
+            LabelValue::Number { .. } => false,
+        })
+    };
+    profile.samples.iter().filter(carries).map(|sample| sample.values[0]).sum()
+}
+
+/// Spends that much processor time under a label, and returns how much it was. What is sampled late of the
+/// time before and of this is so before and in this.
+fn burn_labelled(value: &str, time: Duration) -> Duration {
+    burn_until_looked_at();
+    let begin = spent();
+    heapwise::label("tenant", value).scope(|| {
+        burn(time);
+        burn_until_looked_at();
+        spent() - begin
+    })
+}
+
 #[test]
 fn samples_carry_the_labels_of_what_was_interrupted() {
     let _alone = alone();
     let sampling = cpu::start_at(250).unwrap();
-    heapwise::label("tenant", "a").scope(|| burn(ms(600)));
-    heapwise::label("tenant", "b").scope(|| burn(ms(200)));
+    let a = burn_labelled("a", ms(600));
+    let b = burn_labelled("b", ms(200));
     let profile = stopped(sampling);
-    let samples_of = |value: &str| -> i64 {
-        let carries = |sample: &Sample<'_>| {
-            sample.labels.iter().any(|label| match label.value {
-                LabelValue::Text(text) => profile.text(text) == value.as_bytes(),
-                LabelValue::Number { .. } => false,
-            })
-        };
-        profile.samples.iter().filter(carries).map(|sample| sample.values[0]).sum()
-    };
-    let (a, b) = (samples_of("a"), samples_of("b"));
-    // A sample of the one thread every 4 ms. One that the machine lets wait in the kernel for long has
-    // several at once when it goes on, maybe in the other scope.
-    assert!((125..=175).contains(&a) && (25..=75).contains(&b) && a + b > 185, "{a} {b}");
+    for (value, time) in [("a", a), ("b", b)] {
+        let (found, periods) = (samples_labelled(&profile, value), time.as_secs_f64() * 250.0);
+        // One more or less by where the stretch begins, and another by what passes between a look of the
+        // kernel and that of the thread at its clock.
+        assert!((found as f64 - periods).abs() <= 2.0, "{value}: {found} of {periods}");
+    }
 }

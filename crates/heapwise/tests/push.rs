@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use heapwise::custom;
 use heapwise::push::{Failure, Options, Pusher, Stats, parca, pyroscope};
 use heapwise_profile::{Label, LabelValue};
 use receiver::check::Pushed;
@@ -103,6 +104,65 @@ fn processor_time_is_pushed_too() {
     });
 }
 
+/// The next profile that is pushed by this name.
+fn next_of(server: &Server, name: &str) -> Pushed {
+    let end = Instant::now() + LONG;
+    loop {
+        assert!(Instant::now() < end, "nothing is pushed by the name {name}");
+        let pushed = server.next().pushed;
+        if pushed.labels["__name__"] == name {
+            return pushed;
+        }
+    }
+}
+
+/// The sums of the columns.
+fn sums(pushed: &Pushed) -> Vec<i64> {
+    let mut sums = vec![0; 4];
+    for sample in pushed.profile.samples.iter() {
+        sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += value);
+    }
+    sums
+}
+
+#[test]
+fn profiles_of_the_programs_own_are_pushed_if_wanted() {
+    let (pyroscope_server, parca_server) =
+        (Server::taking(Kind::Pyroscope), Server::taking(Kind::Parca));
+    let connections = custom::Profile::new("connections", "bytes", "For a test.").unwrap();
+    let kept = heapwise::label("tenant", "acme").scope(|| connections.add(64));
+    drop(connections.add(16));
+    let pushes = [pyroscope(&pyroscope_server.url, "orders"), parca(&parca_server.url, "orders")]
+        .map(|options| quiet(options).custom().start().unwrap());
+    let first = next_of(&pyroscope_server, "connections");
+    assert_eq!(sums(&first), [2, 80, 1, 64]);
+    let text = |text| String::from_utf8_lossy(first.profile.text(text)).into_owned();
+    assert_eq!(text(first.profile.header.default_sample_type), "connections");
+    let held = first.profile.samples.iter().find(|sample| sample.values[2] == 1).unwrap();
+    assert_eq!(held.labels.len(), 1);
+    // What was added before is in what was pushed before, and nothing is left of what is gone.
+    let second = next_of(&pyroscope_server, "connections");
+    assert_eq!((sums(&second), second.profile.samples.len()), (vec![0, 0, 1, 64], 1));
+    assert!(second.profile.header.duration_nanos > 0);
+    for _ in 0..2 {
+        let pushed = next_of(&parca_server, "connections");
+        assert_eq!(sums(&pushed), [2, 80, 1, 64]);
+        assert_eq!(pushed.profile.header.duration_nanos, 0);
+    }
+    // One that is made now, with a name that queries cannot have.
+    let slots = custom::Profile::new("pool.slots", "half-slots", "For a test.").unwrap();
+    slots.add_key(1, 2);
+    for server in [&pyroscope_server, &parca_server] {
+        assert_eq!(sums(&next_of(server, "pool_slots")), [1, 2, 1, 2]);
+    }
+    // Of two whose names are the same then, one.
+    custom::Profile::new("pool-slots", "half-slots", "For a test.").unwrap().add_key(1, 100);
+    for _ in 0..2 {
+        assert_eq!(sums(&next_of(&parca_server, "pool_slots")), [1, 2, 1, 2]);
+    }
+    drop((kept, pushes));
+}
+
 #[inline(never)]
 fn burn(stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
@@ -187,8 +247,19 @@ fn await_stats(push: &Pusher, enough: impl Fn(&Stats) -> bool) {
 
 #[test]
 fn a_busy_server_is_left_alone_as_long_as_it_asks_for() {
-    let server = Server::new(Kind::Pyroscope, |number, _| match number {
-        0 => Reply::Status(429, "Retry-After: 3\r\n"),
+    busy_for_three_seconds("Retry-After: 3\r\n");
+}
+
+#[test]
+fn a_busy_server_may_ask_by_a_date_of_its_own_clock() {
+    busy_for_three_seconds(
+        "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:03 GMT\r\n",
+    );
+}
+
+fn busy_for_three_seconds(headers: &'static str) {
+    let server = Server::new(Kind::Pyroscope, move |number, _| match number {
+        0 => Reply::Status(429, headers),
         _ => Reply::Status(200, ""),
     });
     let push = quiet(pyroscope(&server.url, "orders")).start().unwrap();

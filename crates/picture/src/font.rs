@@ -1,15 +1,20 @@
 //! The built-in font: how wide text is, and the outlines of its letters.
 
-use ttf_parser::{Face, GlyphId};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::outline::DrawSettings;
+use skrifa::prelude::{LocationRef, Size};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
 
-pub use ttf_parser::OutlineBuilder;
+pub use skrifa::outline::OutlinePen;
 
 /// The families of text in SVG: the built-in font's, then common ones that are about as wide.
 pub(crate) const FAMILIES: &str = "DejaVu Sans Condensed, Arial, Helvetica, sans-serif";
 
 /// The built-in font.
 pub(crate) struct Font {
-    face: Face<'static>,
+    font: FontRef<'static>,
+    /// In font units.
+    metrics: GlyphMetrics<'static>,
     /// How many font units are as high as a line of text.
     units: f64,
 }
@@ -17,10 +22,11 @@ pub(crate) struct Font {
 impl Font {
     /// The built-in font, DejaVu Sans Condensed.
     pub fn new() -> Self {
-        let face = Face::parse(dejavu::sans_condensed::regular(), 0)
+        let font = FontRef::new(dejavu::sans_condensed::regular())
             .expect("the built-in font is well-formed");
-        let units = f64::from(face.units_per_em());
-        Self { face, units }
+        let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let whole = font.metrics(Size::unscaled(), LocationRef::default());
+        Self { font, metrics, units: f64::from(whole.units_per_em) }
     }
 
     /// The width of `text`, in points, at a size in points.
@@ -45,18 +51,21 @@ impl Font {
     }
 
     /// Draws the outline of a glyph, in font units, upward.
-    pub fn outline(&self, glyph: GlyphId, builder: &mut dyn OutlineBuilder) {
+    pub fn outline(&self, glyph: GlyphId, pen: &mut impl OutlinePen) {
         // A space has none.
-        let _ = self.face.outline_glyph(glyph, builder);
+        let Some(outline) = self.font.outline_glyphs().get(glyph) else { return };
+        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+        // The built-in font is well-formed.
+        let _ = outline.draw(settings, pen);
     }
 
     /// The glyph of a letter; the font's box for one that it lacks.
     fn glyph(&self, letter: char) -> GlyphId {
-        self.face.glyph_index(letter).unwrap_or(GlyphId(0))
+        self.font.charmap().map(letter).unwrap_or(GlyphId::NOTDEF)
     }
 
     fn advance(&self, glyph: GlyphId) -> f64 {
-        self.face.glyph_hor_advance(glyph).map_or(self.units / 2.0, f64::from)
+        self.metrics.advance_width(glyph).map_or(self.units / 2.0, f64::from)
     }
 }
 

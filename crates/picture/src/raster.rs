@@ -5,11 +5,10 @@ use std::io::{self, Write};
 use tiny_skia::{
     Color as Tint, FillRule, LineCap, Paint, PathBuilder, Pixmap, Stroke, StrokeDash, Transform,
 };
-use ttf_parser::OutlineBuilder;
 
 use heapwise_report::Color;
 
-use crate::font::Font;
+use crate::font::{Font, OutlinePen};
 use crate::layout::Point;
 use crate::scene::{Anchor, BLACK, Scene, Shape};
 
@@ -142,7 +141,7 @@ impl Outline {
     }
 }
 
-impl OutlineBuilder for Outline {
+impl OutlinePen for Outline {
     fn move_to(&mut self, x: f32, y: f32) {
         let (x, y) = self.place(x, y);
         self.path.move_to(x, y);
@@ -158,10 +157,10 @@ impl OutlineBuilder for Outline {
         self.path.quad_to(x1, y1, x, y);
     }
 
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        let (x1, y1) = self.place(x1, y1);
-        let ((x2, y2), (x, y)) = (self.place(x2, y2), self.place(x, y));
-        self.path.cubic_to(x1, y1, x2, y2, x, y);
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        let ((ax, ay), (bx, by)) = (self.place(ax, ay), self.place(bx, by));
+        let (x, y) = self.place(x, y);
+        self.path.cubic_to(ax, ay, bx, by, x, y);
     }
 
     fn close(&mut self) {

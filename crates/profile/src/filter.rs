@@ -12,7 +12,8 @@ mod stacks;
 mod text_match;
 
 pub use labels::{
-    filter_label_keys, filter_samples, remove_label, set_text_label, without_lost_labels,
+    filter_label_keys, filter_labels, filter_samples, remove_label, set_text_label,
+    without_lost_labels,
 };
 pub use names::{NameFilters, NameMatches, filter_names};
 pub use prune_from::prune_from;

@@ -36,12 +36,12 @@ pub struct FoldLimits {
 /// a frame called and that was not kept; text labels last. Of stacks that are too deep the outermost
 /// frames go, and [`FOLDED`] stands for them.
 ///
-/// Samples are merged and ids numbered from 1, as [`merge`] does, also where nothing is folded. Takes
+/// Samples are merged and ids numbered from 1, as [`merge()`] does, also where nothing is folded. Takes
 /// time linear in the frames of all stacks, but for a sort.
 ///
 /// # Errors
 ///
-/// As [`merge`].
+/// As [`merge()`].
 pub fn fold(profile: &Profile, limits: FoldLimits) -> Result<Profile, MergeError> {
     let merged = merge(&[profile])?;
     let (mut folded, mut samples) = (merged, limits.samples.max(2));

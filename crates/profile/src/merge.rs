@@ -26,7 +26,7 @@ use crate::Profile;
 /// The crate does not know units; `heapwise_units::conversion` is what reports use.
 pub type UnitRatio<'a> = &'a dyn Fn(&[u8], &[u8]) -> Option<f64>;
 
-/// One profile of several: made compatible by [`harmonize`], then [merged](merge) unless there is
+/// One profile of several: made compatible by [`harmonize()`], then [merged](merge) unless there is
 /// only one, whose samples, ids and order stay.
 ///
 /// # Errors

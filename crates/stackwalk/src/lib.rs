@@ -39,6 +39,9 @@
 //! * **What a signal interrupted, it walks too**, and faults neither there: [`capture_interrupted`]
 //!   believes no register and no bounds.
 //!
+//! * **What there is one of in a process, a child of a fork can tell from its parent's**, whatever its number
+//!   is: [`fork_generation`].
+//!
 //! # What is left to you
 //!
 //! * Room for the frames. A walk cut by the buffer says so.
@@ -78,6 +81,7 @@
 //! * Without `/proc` nothing is walked: [`End::NoStack`].
 
 mod capture;
+mod generation;
 mod interrupted;
 mod mappings;
 #[cfg_attr(
@@ -94,6 +98,7 @@ mod registers;
 mod trail;
 
 pub use capture::{Captured, End, capture, capture_above, capture_from};
+pub use generation::fork_generation;
 pub use interrupted::{capture_interrupted, learn_code};
 pub use mappings::{Mapping, mappings};
 pub use registers::Registers;

@@ -85,3 +85,7 @@ impl Cursor {
 pub(crate) fn each_mapping(_: &mut dyn FnMut(&Mapping<'_>)) -> Result<(), Error> {
     Err(Error::Unsupported)
 }
+
+pub(crate) fn fork_generation() -> u32 {
+    std::process::id()
+}

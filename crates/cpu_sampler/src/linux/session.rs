@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
-use heapwise_stackwalk::learn_code;
+use heapwise_stackwalk::{fork_generation, learn_code};
 
 use super::disposition::Handled;
 use super::handler::{self, timer_value};
@@ -43,6 +43,7 @@ static SESSION: Owner = Owner::none();
 #[derive(Debug)]
 pub struct Session {
     number: u32,
+    /// Of which process, by [`fork_generation`].
     process: u32,
     period: Duration,
     /// Of the threads that have one.
@@ -88,7 +89,7 @@ impl Session {
         let net = Timer::of_process(timer_value(number, 0)).map_err(|why| Error::Timer(why.0))?;
         let mut session = Self {
             number,
-            process: std::process::id(),
+            process: fork_generation(),
             period: Duration::from_nanos(1_000_000_000 / u64::from(hz)),
             timers: HashMap::new(),
             young: HashMap::new(),
@@ -126,7 +127,7 @@ impl Session {
 
     /// Whether this is a copy of another process's session, in a child of a fork: nothing is sampled.
     pub fn is_foreign(&self) -> bool {
-        self.process != std::process::id()
+        self.process != fork_generation()
     }
 
     /// Gives timers to threads that are of age, takes those of threads that have ended back, and has code known that

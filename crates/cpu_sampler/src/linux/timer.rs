@@ -3,8 +3,9 @@
 //! `setitimer` would do for the process, but goes on after an `exec`: the signal would end the next
 //! program.
 
-use std::process;
 use std::time::Duration;
+
+use heapwise_stackwalk::fork_generation;
 
 use super::system::{Errno, call};
 
@@ -15,7 +16,7 @@ const THREAD_CLOCK: i32 = 0b110;
 #[derive(Debug)]
 pub struct Timer {
     number: i32,
-    /// In a child of a fork there is no such timer, or the number is another's.
+    /// By [`fork_generation`]: in a child there is no such timer, or the number is another's.
     process: u32,
 }
 
@@ -43,7 +44,7 @@ impl Timer {
         let arguments = [clock as usize, &raw const event as usize, &raw mut timer as usize, 0];
         // SAFETY: the kernel reads the event and writes one integer.
         unsafe { call(libc::SYS_timer_create, arguments) }?;
-        Ok(Self { number: timer, process: process::id() })
+        Ok(Self { number: timer, process: fork_generation() })
     }
 
     /// Lets it run: the first signal after `first`, the others `period` apart.
@@ -75,7 +76,7 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if self.process != process::id() {
+        if self.process != fork_generation() {
             return;
         }
         // SAFETY: the timer is ours. A failure leaves nothing to undo.

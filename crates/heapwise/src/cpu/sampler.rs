@@ -1,14 +1,17 @@
 //! The thread that takes samples out of the ring while a profile is being taken.
 
 use std::io;
-use std::process;
+use std::mem;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use heapwise_cpu_sampler::{Error as StartError, Losses, Session, without_signals};
-use heapwise_recorder::{Muted, labels};
+use heapwise_cpu_sampler::{
+    Error as StartError, Losses, Session, fork_generation, without_signals,
+};
+use heapwise_recorder::Muted;
 
+use super::label;
 use super::tally::Tally;
 use crate::{Error, moment};
 
@@ -32,6 +35,7 @@ pub struct Sampler {
     /// The thread stops when this is gone.
     running: Option<SyncSender<()>>,
     thread: Option<JoinHandle<(Tally, Losses)>>,
+    /// By [`fork_generation`].
     process: u32,
     period: Duration,
     started: i64,
@@ -42,7 +46,8 @@ impl Sampler {
     /// Starts sampling, and the thread.
     pub fn start(hz: u32) -> Result<Self, Error> {
         let (started, begin) = (moment::time_nanos(), Instant::now());
-        let session = Session::begin(hz, label)?;
+        label::prepare();
+        let session = Session::begin(hz, label::of_interrupted)?;
         let period = session.period();
         let (running, stopped) = mpsc::sync_channel::<()>(0);
         // No handler of the program runs on a thread that it does not know.
@@ -51,7 +56,7 @@ impl Sampler {
             builder.spawn(move || tend(session, &|| stopped.recv_timeout(EVERY)))
         });
         let thread = Some(spawned.map_err(Error::Thread)?);
-        let process = process::id();
+        let process = fork_generation();
         Ok(Self { running: Some(running), thread, process, period, started, begin })
     }
 
@@ -65,8 +70,13 @@ impl Sampler {
 
     /// Nothing in a child of a fork, which has no such thread.
     fn join(&mut self) -> Option<(Tally, Losses)> {
-        self.running = None;
-        let thread = self.thread.take().filter(|_| self.process == process::id())?;
+        let (running, thread) = (self.running.take(), self.thread.take()?);
+        if self.process != fork_generation() {
+            // Nobody lets go of a lock that the thread held, and its number may be another's.
+            mem::forget((running, thread));
+            return None;
+        }
+        drop(running);
         thread.join().ok()
     }
 }
@@ -76,11 +86,6 @@ impl Drop for Sampler {
         // What was found is not wanted.
         let _ = self.join();
     }
-}
-
-/// The label set of the sampled thread. For handlers.
-fn label() -> u32 {
-    labels::current().number()
 }
 
 fn tend(mut session: Session, pause: &dyn Fn() -> Result<(), RecvTimeoutError>) -> (Tally, Losses) {

@@ -1,9 +1,11 @@
 //! Which profiles there are.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::table::Table;
-use super::{Error, Profile, State};
+use super::{Error, Profile, State, Types};
+use crate::fork_lock::ForkLock;
 
 /// How many there may be: they are never given back.
 const MOST: usize = 64;
@@ -25,7 +27,9 @@ const OTHERS: [&str; 13] = [
     "trace",
 ];
 
-static PROFILES: Mutex<Vec<Profile>> = Mutex::new(Vec::new());
+/// In the order in which they were made. Without a lock: a profile must be there for the child of a fork, too, of
+/// whatever moment.
+static PROFILES: [AtomicPtr<State>; MOST] = [const { AtomicPtr::new(ptr::null_mut()) }; MOST];
 
 /// Makes a profile.
 pub fn add(name: &str, unit: &str, about: &str) -> Result<Profile, Error> {
@@ -33,38 +37,73 @@ pub fn add(name: &str, unit: &str, about: &str) -> Result<Profile, Error> {
     if let Some(text) = no_word {
         return Err(Error::NoWord(text.chars().take(100).collect()));
     }
-    let mut profiles = profiles();
-    if OTHERS.contains(&name) || profiles.iter().any(|other| other.name() == name) {
+    if OTHERS.contains(&name) || all().iter().any(|other| other.name() == name) {
         return Err(Error::Taken(name.to_owned()));
     }
-    if profiles.len() == MOST {
+    if all().len() == MOST {
         return Err(Error::TooMany);
     }
-    let keep = |text: String| -> &'static str { text.leak() };
-    let unit = keep(unit.to_owned());
-    let state = State {
-        name: keep(name.to_owned()),
-        about: keep(about.to_owned()),
-        types: [
-            (keep(format!("total_{name}")), "count"),
-            (keep(format!("total_{name}_weight")), unit),
-            (keep(name.to_owned()), "count"),
-            (keep(format!("{name}_weight")), unit),
-        ],
-        table: Mutex::new(Table::new()),
-    };
-    let profile = Profile(Box::leak(Box::new(state)));
-    profiles.push(profile);
-    Ok(profile)
+    insert(state(name, unit, about))
 }
 
 /// All profiles, in the order in which they were made.
 pub fn all() -> Vec<Profile> {
-    profiles().clone()
+    PROFILES.iter().map_while(at).collect()
 }
 
-fn profiles() -> MutexGuard<'static, Vec<Profile>> {
-    PROFILES.lock().unwrap_or_else(PoisonError::into_inner)
+fn at(place: &AtomicPtr<State>) -> Option<Profile> {
+    // SAFETY: null, or a box that was leaked.
+    unsafe { place.load(Ordering::Acquire).as_ref() }.map(Profile)
+}
+
+/// Puts a profile at the first place that is free, unless another thread makes one of its name meanwhile.
+fn insert(state: State) -> Result<Profile, Error> {
+    let name = state.name;
+    let state = Box::into_raw(Box::new(state));
+    let (none, order) = (ptr::null_mut(), Ordering::AcqRel);
+    for place in &PROFILES {
+        if place.compare_exchange(none, state, order, Ordering::Acquire).is_ok() {
+            // SAFETY: made above, and from now on never freed.
+            return Ok(Profile(unsafe { &*state }));
+        }
+        if at(place).is_some_and(|other| other.name() == name) {
+            return Err(Error::Taken(name.to_owned()));
+        }
+    }
+    Err(Error::TooMany)
+}
+
+/// A profile is there for ever, and so are its texts.
+fn state(name: &str, unit: &str, about: &str) -> State {
+    State {
+        name: keep(name.to_owned()),
+        about: keep(about.to_owned()),
+        types: types(name, unit),
+        #[cfg(feature = "push")]
+        pushed_types: types(&queried(name), &queried(unit)),
+        table: ForkLock::new(Table::new),
+    }
+}
+
+/// Names and units of the values.
+fn types(name: &str, unit: &str) -> Types {
+    let unit = keep(unit.to_owned());
+    [
+        (keep(format!("total_{name}")), "count"),
+        (keep(format!("total_{name}_weight")), unit),
+        (keep(name.to_owned()), "count"),
+        (keep(format!("{name}_weight")), unit),
+    ]
+}
+
+/// A name for servers whose queries know letters, digits and `_` only.
+#[cfg(feature = "push")]
+fn queried(name: &str) -> String {
+    name.replace(['-', '.'], "_")
+}
+
+fn keep(text: String) -> &'static str {
+    text.leak()
 }
 
 fn is_word(text: &str) -> bool {

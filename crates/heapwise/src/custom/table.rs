@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use heapwise_cpu_sampler::fork_generation;
 use heapwise_recorder::StackId;
 use heapwise_recorder::labels::LabelSet;
 
@@ -101,13 +102,24 @@ pub struct Dropped {
     pub keys: u64,
 }
 
+/// Where an object is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    row: u32,
+    /// The table that has the row: see [`Table::made_in`].
+    made_in: u32,
+}
+
 /// Places, and what is held by key.
 #[derive(Debug)]
 pub struct Table {
+    /// The process that the table was made in, by [`fork_generation`]. In the child of a fork it is another than
+    /// that of its parent if that could not be taken over: what was added there is then none of this table's.
+    made_in: u32,
     index: HashMap<(u32, LabelSet), u32>,
     /// The first is that of no place.
     rows: Vec<Row>,
-    /// Place and weight.
+    /// Row and weight.
     keys: HashMap<u64, (u32, u64)>,
     pub dropped: Dropped,
 }
@@ -117,40 +129,51 @@ impl Table {
     pub fn new() -> Self {
         let elsewhere = Row::new(StackId::EMPTY, LabelSet::EMPTY);
         let (index, keys) = (HashMap::new(), HashMap::new());
-        Self { index, rows: vec![elsewhere], keys, dropped: Dropped::default() }
+        let (made_in, rows) = (fork_generation(), vec![elsewhere]);
+        Self { made_in, index, rows, keys, dropped: Dropped::default() }
     }
 
     /// Adds an object that is held, and returns where.
-    pub fn add(&mut self, stack: StackId, labels: LabelSet, weight: u64) -> u32 {
-        let place = self.place(stack, labels);
-        let row = &mut self.rows[place as usize];
-        row.held.add(1, weight.into());
-        row.added.add(1, weight.into());
-        place
+    pub fn add(&mut self, stack: StackId, labels: LabelSet, weight: u64) -> Place {
+        Place { row: self.add_to_row(stack, labels, weight), made_in: self.made_in }
     }
 
-    fn place(&mut self, stack: StackId, labels: LabelSet) -> u32 {
+    fn add_to_row(&mut self, stack: StackId, labels: LabelSet, weight: u64) -> u32 {
+        let number = self.row(stack, labels);
+        let row = &mut self.rows[number as usize];
+        row.held.add(1, weight.into());
+        row.added.add(1, weight.into());
+        number
+    }
+
+    fn row(&mut self, stack: StackId, labels: LabelSet) -> u32 {
         if stack == StackId::EMPTY {
             self.dropped.places += 1;
             return 0;
         }
         let next = self.rows.len();
         match self.index.entry((stack.number(), labels)) {
-            Entry::Occupied(place) => *place.get(),
+            Entry::Occupied(row) => *row.get(),
             Entry::Vacant(_) if next == MOST_PLACES => {
                 self.dropped.places += 1;
                 0
             }
-            Entry::Vacant(place) => {
+            Entry::Vacant(row) => {
                 self.rows.push(Row::new(stack, labels));
-                *place.insert(next as u32)
+                *row.insert(next as u32)
             }
         }
     }
 
     /// Removes what [`add`](Self::add) added at a place, with its weight.
-    pub fn remove(&mut self, place: u32, weight: u64) {
-        let held = &mut self.rows[place as usize].held;
+    pub fn remove(&mut self, place: Place, weight: u64) {
+        if place.made_in == self.made_in {
+            self.remove_from_row(place.row, weight);
+        }
+    }
+
+    fn remove_from_row(&mut self, row: u32, weight: u64) {
+        let held = &mut self.rows[row as usize].held;
         held.count -= 1;
         held.weight -= u128::from(weight);
     }
@@ -158,25 +181,25 @@ impl Table {
     /// Adds an object that is held until its key is removed, or added again.
     pub fn add_key(&mut self, key: u64, stack: StackId, labels: LabelSet, weight: u64) {
         self.remove_key(key);
-        let place = self.add(stack, labels, weight);
+        let row = self.add_to_row(stack, labels, weight);
         if self.keys.len() == MOST_KEYS {
             self.dropped.keys += 1;
-            self.remove(place, weight);
+            self.remove_from_row(row, weight);
         } else {
-            self.keys.insert(key, (place, weight));
+            self.keys.insert(key, (row, weight));
         }
     }
 
     /// Removes what is held by `key`, if anything is.
     pub fn remove_key(&mut self, key: u64) -> bool {
         let held = self.keys.remove(&key);
-        held.into_iter().for_each(|(place, weight)| self.remove(place, weight));
+        held.into_iter().for_each(|(row, weight)| self.remove_from_row(row, weight));
         held.is_some()
     }
 
-    /// Every place at which anything was added.
-    pub fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(|row| row.added.count != 0)
+    /// Every place, each where it stays; the first is that of no place, at which nothing may have been added.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// The sums over all places.
@@ -208,7 +231,7 @@ mod tests {
         assert_eq!(table.add(stack(1), LabelSet::EMPTY, u64::MAX), first);
         assert_ne!(first, other);
         table.remove(first, 10);
-        let rows: Vec<Totals> = table.rows().map(Row::totals).collect();
+        let rows: Vec<Totals> = table.rows()[1..].iter().map(Row::totals).collect();
         let all = sums([1, u64::MAX], [2, u64::MAX]);
         assert_eq!(rows, [all, sums([1, 5], [1, 5])]);
         table.remove(first, u64::MAX);
@@ -237,7 +260,7 @@ mod tests {
         }
         assert_eq!(table.rows.len(), MOST_PLACES);
         assert_eq!(table.dropped, Dropped { places: 3, keys: 0 });
-        assert_eq!(table.rows().next().map(|row| row.totals().held.count), Some(3));
+        assert_eq!(table.rows()[0].totals().held.count, 3);
         for key in 0..MOST_KEYS as u64 + 2 {
             table.add_key(key, StackId::from_number(1), LabelSet::EMPTY, 1);
         }

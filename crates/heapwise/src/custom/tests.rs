@@ -132,7 +132,7 @@ fn a_panic_with_the_lock_held_spoils_nothing() {
         let table = profile.table();
         assert_eq!(table.totals().held.count, 0, "on purpose");
     });
-    assert!(poison.join().is_err() && profile.0.table.is_poisoned());
+    assert!(poison.join().is_err());
     let other = here(profile, 2);
     assert_eq!(profile.totals().held, amount(2, 3));
     drop((kept, other));
@@ -142,4 +142,38 @@ fn a_panic_with_the_lock_held_spoils_nothing() {
 #[test]
 fn a_guard_is_small() {
     assert_eq!(size_of::<Held>(), 24);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_begins_anew_where_a_thread_of_its_parent_was() {
+    let profile = new("tests.fork");
+    let kept = here(profile, 5);
+    let (taken, is_taken) = std::sync::mpsc::channel();
+    let (let_go, waits) = std::sync::mpsc::channel::<()>();
+    let holder = std::thread::spawn(move || {
+        let held = profile.table();
+        taken.send(()).unwrap();
+        waits.recv().unwrap();
+        drop(held);
+    });
+    is_taken.recv().unwrap();
+    let mut kept = Some(kept);
+    crate::forked::check(|| {
+        let own = here(profile, 1);
+        // What the parent held is not known here, so it is not removed either.
+        drop(kept.take());
+        let is_right = profile.totals().held == amount(1, 1);
+        drop(own);
+        is_right && Profile::lookup("tests.fork").is_some() && profile.totals().added.count == 1
+    });
+    let_go.send(()).unwrap();
+    holder.join().unwrap();
+    assert_eq!(profile.totals().held, amount(1, 5));
+    // Nobody is at it now.
+    crate::forked::check(|| {
+        drop(kept.take());
+        profile.totals() == Totals { held: amount(0, 0), added: amount(1, 5) }
+    });
+    assert_eq!(profile.totals().held, amount(1, 5));
 }

@@ -1,12 +1,11 @@
 //! Answers that take a while.
 
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use ::http::{Response, StatusCode};
 
-use super::place::Place;
+use super::place::{Place, Places};
 use super::reply::{self, Refused};
 use super::{encoded, memory};
 use crate::Error;
@@ -14,9 +13,9 @@ use crate::cpu::{self, Sampling, StartError};
 use crate::go_heap::{Baseline, Wanted};
 
 /// How many waits there may be at a time: each for memory holds some 50 bytes a stack.
-pub const AT_ONCE: usize = 8;
+pub const AT_ONCE: u32 = 8;
 
-static WAITING: AtomicUsize = AtomicUsize::new(0);
+static WAITING: Places = Places::new(AT_ONCE);
 
 /// A response, or what there is to do for one.
 ///
@@ -105,7 +104,7 @@ impl Pending {
             let why = format!("{AT_ONCE} requests with \"seconds\" are waiting: try again later");
             Refused::new(StatusCode::SERVICE_UNAVAILABLE, why)
         };
-        let place = Place::take(&WAITING, AT_ONCE).ok_or_else(busy)?;
+        let place = WAITING.take().ok_or_else(busy)?;
         Ok(Self { wait, begun: begin()?, file, _place: place })
     }
 

@@ -1,7 +1,6 @@
 //! From the address of a request to who answers it: one row an endpoint.
 
 use std::ffi::OsString;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::{HeaderMap, Method, Response, StatusCode, Uri};
@@ -11,6 +10,7 @@ use super::query::Query;
 use super::reply::{self, Refused};
 use super::{encoded, index, memory, symbol, threads};
 use crate::custom;
+use crate::fork_lock::ForkLock;
 use crate::go_heap::{Baseline, Wanted};
 
 /// Where everything is.
@@ -276,7 +276,7 @@ fn since_last(
     is_head: bool,
     headers: &HeaderMap,
 ) -> Result<Response<Vec<u8>>, Refused> {
-    static LAST: Mutex<Option<Baseline>> = Mutex::new(None);
+    static LAST: ForkLock<Option<Baseline>> = ForkLock::new(|| None);
     // A page of another site may make a browser ask; it must not take a scraper's difference away.
     if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
         let why = "permission denied: a page of another site asks for what can be had only once";
@@ -286,7 +286,7 @@ fn since_last(
     if is_head {
         return Ok(reply::profile(Vec::new(), file));
     }
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut last = LAST.lock();
     let (bytes, next) = memory::since(last.as_ref(), wanted)?;
     *last = Some(next);
     Ok(reply::profile(bytes, file))

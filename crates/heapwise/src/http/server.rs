@@ -9,27 +9,30 @@ mod guard;
 mod head;
 
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::fd::OwnedFd as OwnedSocket;
 #[cfg(windows)]
 use std::os::windows::io::OwnedSocket;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use heapwise_cpu_sampler::fork_generation;
 
 use connection::Connection;
 use guard::Names;
 
 use super::pending;
-use super::place::Place;
+use super::place::Places;
 
 /// How many connections are served at a time, by all servers of the process. Half of them may be waiting
 /// for differences.
-const CONNECTIONS: usize = 2 * pending::AT_ONCE;
+const CONNECTIONS: u32 = 2 * pending::AT_ONCE;
 
-static SERVED: AtomicUsize = AtomicUsize::new(0);
+static SERVED: Places = Places::new(CONNECTIONS);
 
 /// How long to wait before the next connection when one could not be taken, for want of file handles.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -152,7 +155,8 @@ impl Options {
 }
 
 /// A server that runs until it is dropped. Then it takes no more connections; what is being answered
-/// ends soon, and what waits for a difference at once.
+/// ends soon, and what waits for a difference at once. In the child of a fork, dropping it does nothing to
+/// the server, which is its parent's.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -175,6 +179,8 @@ pub struct Server {
     socket: TcpStream,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    /// The process that the thread is of, by [`fork_generation`].
+    process: u32,
 }
 
 impl Server {
@@ -186,7 +192,7 @@ impl Server {
         let thread = thread::Builder::new()
             .name("heapwise-http".to_owned())
             .spawn(move || accept(&listener, &connection))?;
-        Ok(Self { address, socket, stopped, thread: Some(thread) })
+        Ok(Self { address, socket, stopped, thread: Some(thread), process: fork_generation() })
     }
 
     /// Where it listens, with the port that was free if none was asked for.
@@ -211,13 +217,17 @@ impl Server {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn detach(mut self) {
-        self.thread = None;
+        mem::forget(self.thread.take());
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
+        if self.process != fork_generation() {
+            // In a child of a fork: the server is its parent's, and so is the socket that both have.
+            return mem::forget(thread);
+        }
         self.stopped.store(true, Ordering::Release);
         // Wakes the thread where a listening socket can be shut down; elsewhere a connection does.
         if self.socket.shutdown(Shutdown::Both).is_err() {
@@ -242,7 +252,7 @@ fn accept(listener: &TcpListener, connection: &Connection) {
             thread::sleep(PAUSE);
             continue;
         };
-        let Some(place) = Place::take(&SERVED, CONNECTIONS) else {
+        let Some(place) = SERVED.take() else {
             connection::refuse(&stream);
             continue;
         };

@@ -3,41 +3,23 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::thread;
-use std::time::Duration;
 
 use heapwise_profile::Profile;
 #[cfg(feature = "http")]
 use heapwise_profile::{Recorded, RecordedRow, Strings};
 use heapwise_symbolize::symbolize_own;
 
+use crate::fork_lock::ForkLock;
 use crate::moment;
 
 /// `profile`, which is of this program, with functions and lines. The caller has muted the thread.
 ///
 /// One at a time, so that the memory that it takes is taken once: whoever comes second waits.
 pub fn named(profile: &Profile) -> Profile {
-    let _turn = turn();
+    static TURN: ForkLock<()> = ForkLock::new(|| ());
+    let _turn = TURN.lock();
     let main = PathBuf::from(OsString::from_vec(moment::main_file()));
     symbolize_own(profile, &main)
-}
-
-/// How often to look whether it is one's turn, and after how many times nobody waits any longer.
-const GLANCE: Duration = Duration::from_millis(10);
-const GLANCES: u32 = 1000;
-
-/// Waits for one's turn, but not for ever: in a child of a fork nobody may be left to give it back.
-fn turn() -> Option<MutexGuard<'static, ()>> {
-    static TURN: Mutex<()> = Mutex::new(());
-    for _ in 0..GLANCES {
-        match TURN.try_lock() {
-            Ok(turn) => return Some(turn),
-            Err(TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::sleep(GLANCE),
-        }
-    }
-    None
 }
 
 /// The names of the functions whose code is at `addresses`, in their order; empty where there is none.

@@ -3,15 +3,18 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// How many are kept at most. Each is smaller than the receiver's limit, and compressed.
+/// Of how many moments profiles are kept at most.
 pub const MOST: usize = 6;
+
+/// Bytes of all bodies together: room for six of the receiver's largest, were they not compressed.
+const MOST_BYTES: usize = 24 << 20;
 
 /// What is to be sent.
 #[derive(Debug)]
 pub struct Waiting {
     /// The request's body.
     pub body: Vec<u8>,
-    /// When the profile was taken.
+    /// When the profile was taken: the same for all of one moment.
     pub taken: Instant,
 }
 
@@ -22,10 +25,19 @@ pub struct Backlog(VecDeque<Waiting>);
 impl Backlog {
     /// Adds one. How many were dropped for it.
     pub fn push(&mut self, waiting: Waiting) -> usize {
-        let dropped = (self.0.len() + 1).saturating_sub(MOST);
-        self.0.drain(..dropped);
         self.0.push_back(waiting);
-        dropped
+        let with_all = self.0.len();
+        while self.is_too_much() {
+            self.0.pop_front();
+        }
+        with_all - self.0.len()
+    }
+
+    fn is_too_much(&self) -> bool {
+        let next = self.0.iter().skip(1);
+        let changes = self.0.iter().zip(next).filter(|(one, next)| one.taken != next.taken).count();
+        let bytes: usize = self.0.iter().map(|one| one.body.len()).sum();
+        changes >= MOST || bytes > MOST_BYTES
     }
 
     /// Drops what is older than `age` at `now`, and says how many.
@@ -66,5 +78,20 @@ mod tests {
         backlog.pop();
         assert_eq!(backlog.drop_older(Duration::ZERO, taken(100)), 3);
         assert!(backlog.first().is_none());
+    }
+
+    #[test]
+    fn all_of_a_moment_count_as_one_and_bytes_are_bounded() {
+        let start = Instant::now();
+        let mut backlog = Backlog::default();
+        let mut push = |moment, bytes: usize| {
+            let taken = start + Duration::from_secs(moment);
+            backlog.push(Waiting { body: vec![0; bytes], taken })
+        };
+        let dropped: usize = (0..MOST as u64).flat_map(|m| [m; 40]).map(|m| push(m, 1)).sum();
+        assert_eq!(dropped, 0);
+        assert_eq!(push(9, 1), 40, "those of the first moment");
+        assert_eq!(push(9, MOST_BYTES - 10), 5 * 40 + 1 - 10);
+        assert_eq!(push(9, MOST_BYTES), 11, "all others");
     }
 }

@@ -1,7 +1,8 @@
 //! How long to wait before the next try.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use httpdate::parse_http_date;
 
 /// After the first failure, and at most.
 const FIRST: Duration = Duration::from_secs(1);
@@ -19,14 +20,16 @@ pub fn wait(failures: u32, asked: Option<Duration>, chance: u64) -> Duration {
     own.max(asked.unwrap_or_default().min(LONGEST_ASKED))
 }
 
-/// A number by chance, for what nobody gains by guessing. The standard library seeds its hashers so.
-pub fn chance() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
-/// What `Retry-After` asks for, in seconds. A date in it is not read: the wait grows by itself.
-pub fn asked(header: &str) -> Option<Duration> {
-    header.trim().parse().ok().map(Duration::from_secs)
+/// What `Retry-After` asks for, in seconds or by a date; `date` is what the answer has as its own, so that the clocks
+/// of both machines need not agree. A date that is over asks for nothing.
+pub fn asked(after: &str, date: Option<&str>) -> Option<Duration> {
+    let seconds = after.trim().parse().ok().map(Duration::from_secs);
+    let until = || {
+        let now = date.and_then(|date| parse_http_date(date.trim()).ok());
+        let until = parse_http_date(after.trim()).ok()?;
+        until.duration_since(now.unwrap_or_else(SystemTime::now)).ok()
+    };
+    seconds.or_else(until)
 }
 
 #[cfg(test)]
@@ -45,12 +48,24 @@ mod tests {
     fn a_server_can_ask_for_longer() {
         let wait = |asked| wait(1, Some(Duration::from_secs(asked)), u64::MAX).as_secs();
         assert_eq!([0, 1, 90, 1 << 40].map(wait), [1, 1, 90, 3600]);
-        assert_eq!(asked(" 17 "), Some(Duration::from_secs(17)));
-        assert_eq!(["Wed, 21 Oct 2026 07:28:00 GMT", "-1", ""].map(asked), [None; 3]);
+        let asked = |after: &str, date| asked(after, date).map(|asked| asked.as_secs());
+        assert_eq!(asked(" 17 ", None), Some(17));
+        assert_eq!(["-1", "soon", "", "1.5"].map(|after| asked(after, None)), [None; 4]);
     }
 
     #[test]
-    fn chance_is_not_always_the_same() {
-        assert_ne!(chance(), chance());
+    fn a_server_can_ask_by_a_date() {
+        let asked = |after: &str, date| asked(after, date).map(|asked| asked.as_secs());
+        let date = Some("Wed, 21 Oct 2015 07:28:00 GMT");
+        // The three forms of the standard.
+        assert_eq!(asked("Wed, 21 Oct 2015 07:28:17 GMT", date), Some(17));
+        assert_eq!(asked("Wednesday, 21-Oct-15 08:28:00 GMT", date), Some(3600));
+        assert_eq!(asked("Wed Oct 21 07:28:00 2015", date), Some(0));
+        assert_eq!(asked("Wed, 21 Oct 2015 07:27:59 GMT", date), None);
+        assert_eq!(asked("Wed, 21 Oct 2015 07:28:00 GMT", None), None, "long ago");
+        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(1000));
+        for date in [None, Some("no date")] {
+            assert!((900..=1000).contains(&asked(&soon, date).unwrap()));
+        }
     }
 }

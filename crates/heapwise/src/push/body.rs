@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use heapwise_profile::{ProtoWriter, gzip};
 use serde_json::{Value, json};
 
-use super::backoff::chance;
+use crate::chance::chance;
 
 /// A profile of one kind, and what it is of.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heapwise_profile::{LabelValue, MergeError, Profile, filter_label_keys, fold};
+use heapwise_profile::{Label, LabelValue, MergeError, Profile, filter_labels, fold};
 
 use super::labels::{self, MOST};
 use super::receiver::Receiver;
@@ -20,12 +20,16 @@ pub fn fit(
     receiver: &Receiver,
     series: &[(String, String)],
 ) -> Result<Profile, MergeError> {
-    let known = sample_labels(profile, series);
-    let keep = |key: &[u8]| match key {
-        SIZE => receiver.takes_numbers,
-        key => known.contains(key),
+    let mut known = sample_labels(profile, series);
+    if receiver.takes_numbers {
+        // A text of this name would be taken for the number.
+        known.remove(SIZE);
+    }
+    let keep = |label: &Label| match (profile.text(label.key), label.value) {
+        (key, LabelValue::Number { .. }) => receiver.takes_numbers && key == SIZE,
+        (key, LabelValue::Text(_)) => known.contains(key),
     };
-    let fitted = filter_label_keys(profile, &keep);
+    let fitted = filter_labels(profile, keep);
     fold(&without_plumbing(fitted), receiver.limits)
 }
 
@@ -56,37 +60,4 @@ fn sample_labels<'p>(profile: &'p Profile, series: &[(String, String)]) -> BTree
 }
 
 #[cfg(test)]
-mod tests {
-    use heapwise_profile::{Recorded, RecordedLabels, RecordedRow};
-
-    use super::*;
-    use crate::push::receiver::{PARCA, PYROSCOPE};
-
-    /// The names of the labels of a profile with these, as it is sent.
-    fn kept(names: &[&str], receiver: &Receiver, series: &[&str]) -> Vec<String> {
-        let pair = |name: &&str| (name.as_bytes().to_vec(), b"value".to_vec());
-        let labels = names.iter().map(pair).collect();
-        let row = RecordedRow { stack: 1, labels: 1, size: 8, values: [1; 6] };
-        let label_sets = vec![RecordedLabels { number: 1, labels }];
-        let recorded = Recorded { rows: vec![row], label_sets, ..Recorded::default() };
-        let profile = recorded.profile(|stack, frames| frames.push(u64::from(stack)));
-        let series: Vec<_> = series.iter().map(|name| ((*name).into(), "x".into())).collect();
-        let fitted = fit(&profile, receiver, &series).unwrap();
-        let labels = fitted.samples.labels(0).iter();
-        labels.map(|label| String::from_utf8_lossy(fitted.text(label.key)).into_owned()).collect()
-    }
-
-    #[test]
-    fn labels_of_samples_must_be_names_of_labels() {
-        let names = ["a", "b.c", "9", "__name__", "env", "ö", "tenant"];
-        assert_eq!(kept(&names, &PYROSCOPE, &["env"]), ["a", "tenant"]);
-        assert_eq!(kept(&names, &PARCA, &["env"]), ["bytes", "a", "tenant"]);
-    }
-
-    #[test]
-    fn a_series_has_no_more_labels_than_servers_take() {
-        let names: Vec<String> = (10..40).map(|number| format!("n{number}")).collect();
-        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-        assert_eq!(kept(&names, &PYROSCOPE, &["a", "b"]).len(), 26);
-    }
-}
+mod tests;

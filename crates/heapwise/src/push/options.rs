@@ -14,7 +14,7 @@ use super::failure::{Listener, Teller};
 use super::labels::Labels;
 use super::post::Post;
 use super::receiver::Receiver;
-use super::source;
+use super::source::{self, Besides};
 use super::worker::Worker;
 use super::{Error, Failure, Pusher};
 use crate::go_heap::Wanted;
@@ -53,7 +53,7 @@ pub struct Options {
     authorities: Option<Vec<u8>>,
     interval: Duration,
     wanted: Wanted,
-    cpu: Option<u32>,
+    besides: Besides,
     listener: Option<Listener>,
 }
 
@@ -67,7 +67,7 @@ impl Options {
             authorities: None,
             interval: INTERVAL,
             wanted: Wanted::new("inuse_space"),
-            cpu: None,
+            besides: Besides::default(),
             listener: None,
         }
     }
@@ -210,7 +210,27 @@ impl Options {
     /// # }
     /// ```
     pub fn cpu(mut self) -> Self {
-        self.cpu = Some(crate::cpu::DEFAULT_HZ);
+        self.besides.cpu = Some(crate::cpu::DEFAULT_HZ);
+        self
+    }
+
+    /// Pushes the program's own profiles too ([`custom`](crate::custom)), also those that are made later. Servers
+    /// have each by its name, with `_` in place of `-` and `.`; of names that are the same then, the first counts.
+    ///
+    /// What is held is that of the moment; `total_*` is what was added since the push before to Pyroscope, and
+    /// since the start to Parca, as `alloc_*` of memory.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let connections = heapwise::custom::Profile::new("connections", "bytes", "Open connections.")?;
+    /// let push = heapwise::push::pyroscope("http://localhost:4040", "orders").custom().start()?;
+    /// let open = connections.add(64 << 10);
+    /// # drop((push, open));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn custom(mut self) -> Self {
+        self.besides.custom = true;
         self
     }
 
@@ -256,7 +276,7 @@ impl Options {
         let headers = headers(self.receiver, &self.headers)?;
         Pusher::start(Worker {
             receiver: self.receiver,
-            sources: source::all(self.receiver, self.wanted, self.cpu),
+            sources: source::all(self.receiver, self.wanted, self.besides),
             labels: self.labels.check()?.0,
             post: Post::new(url, headers, self.authorities.as_deref())?,
             interval: self.interval,

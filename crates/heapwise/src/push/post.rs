@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::crypto::ring;
-use ureq::http::header::HeaderMap;
+use ureq::http::header::{DATE, HeaderMap, RETRY_AFTER};
 use ureq::http::{HeaderValue, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Error as HttpError};
@@ -107,13 +107,14 @@ impl Post {
             .timeout_recv_body(step)
             .build();
         let (head, answer) = timed.send(body)?.into_parts();
-        let after = head.headers.get("retry-after").and_then(|value| value.to_str().ok());
+        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let after = header(RETRY_AFTER).and_then(|after| asked(after, header(DATE)));
         let mut bytes = Vec::new();
         // What was said so far is told where the rest does not come: the status is known.
         let _ = answer.into_reader().take(ANSWER).read_to_end(&mut bytes);
         let said = String::from_utf8_lossy(&bytes);
         let said = said.chars().map(|c| if c.is_control() { ' ' } else { c });
-        Ok((head.status.as_u16(), said.take(TOLD).collect(), after.and_then(asked)))
+        Ok((head.status.as_u16(), said.take(TOLD).collect(), after))
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use heapwise_cpu_sampler::fork_generation;
 use heapwise_recorder::Muted;
 
 use super::Error;
@@ -33,7 +34,7 @@ const STACK: usize = 2 << 20;
 pub struct Pusher {
     running: Option<Running>,
     counters: Arc<Counters>,
-    /// The process that the thread is of.
+    /// The process that the thread is of, by [`fork_generation`].
     process: u32,
 }
 
@@ -99,7 +100,7 @@ impl Pusher {
             .spawn(work)
             .map_err(Error::Thread)?;
         let running = Some(Running { ends, ended, thread });
-        Ok(Self { running, counters, process: std::process::id() })
+        Ok(Self { running, counters, process: fork_generation() })
     }
 
     /// What became of profiles so far.
@@ -139,7 +140,7 @@ impl Drop for Pusher {
     fn drop(&mut self) {
         let Some(running) = self.running.take() else { return };
         let _muted = Muted::new();
-        if self.process != std::process::id() {
+        if self.process != fork_generation() {
             // In a child of a fork, which has a copy of this but not the thread.
             return mem::forget(running);
         }

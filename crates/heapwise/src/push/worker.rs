@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver as Ends, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use heapwise_profile::encode;
+use heapwise_profile::{Profile, encode};
 
 use super::Failure;
 use super::backlog::{Backlog, Waiting};
-use super::backoff::{chance, wait};
+use super::backoff::wait;
 use super::body::Series;
 use super::failure::Teller;
 use super::fit::fit;
@@ -16,6 +16,8 @@ use super::post::{Outcome, Post, STEP};
 use super::pusher::{Counters, LAST};
 use super::receiver::Receiver;
 use super::source::Source;
+use crate::Error;
+use crate::chance::chance;
 
 /// What the thread has to do with.
 pub struct Worker {
@@ -70,29 +72,19 @@ impl Worker {
 
     /// One profile of each kind.
     fn take(&mut self, pending: &mut Pending, counters: &Counters) {
-        for index in 0..self.sources.len() {
-            let now = Instant::now();
-            match self.body(index) {
-                Ok(None) => {}
-                Ok(Some(body)) => {
-                    let dropped = pending.backlog.push(Waiting { body, taken: now });
-                    tell_dropped(&mut self.teller, dropped, counters);
+        let Self { receiver, sources, labels, teller, .. } = self;
+        let taken = Instant::now();
+        let mut each = |name, profile: Result<Profile, Error>| {
+            let profile = profile.map_err(|error| error.to_string());
+            match profile.and_then(|profile| body(name, &profile, receiver, labels)) {
+                Ok(body) => {
+                    let dropped = pending.backlog.push(Waiting { body, taken });
+                    tell_dropped(teller, dropped, counters);
                 }
-                Err(why) => self.teller.tell(&Failure::Profile(why), now),
+                Err(why) => teller.tell(&Failure::Profile(why), Instant::now()),
             }
-        }
-    }
-
-    /// The body of a request with the profile of one kind, if there is one.
-    fn body(&mut self, source: usize) -> Result<Option<Vec<u8>>, String> {
-        let source = &mut self.sources[source];
-        let Some(profile) = source.take().map_err(|error| error.to_string())? else {
-            return Ok(None);
         };
-        let fitted = fit(&profile, self.receiver, &self.labels);
-        let profile = &*encode(&fitted.map_err(|error| error.to_string())?);
-        let series = Series { name: source.name(), labels: &self.labels, profile };
-        (self.receiver.body)(&series).map(Some).map_err(|error| error.to_string())
+        sources.iter_mut().for_each(|source| source.take(&mut each));
     }
 
     /// Sends what there is, until something is to be tried again. With `until`, each step takes no longer
@@ -122,6 +114,18 @@ impl Worker {
             }
         }
     }
+}
+
+/// The body of a request with a profile of one kind.
+fn body(
+    name: &'static str,
+    profile: &Profile,
+    receiver: &Receiver,
+    labels: &[(String, String)],
+) -> Result<Vec<u8>, String> {
+    let fitted = fit(profile, receiver, labels).map_err(|error| error.to_string())?;
+    let series = Series { name, labels, profile: &encode(&fitted) };
+    (receiver.body)(&series).map_err(|error| error.to_string())
 }
 
 impl Pending {

@@ -4,10 +4,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use heapwise_cpu_sampler::fork_generation;
+
 use super::plan::{Cause, Plan};
 use super::{notice, platform, thread};
 use crate::Error;
 use crate::cpu::Sampling;
+use crate::fork_lock::ForkLock;
 
 /// How long the end of the program waits for its profile.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,24 +39,15 @@ enum State {
     Over,
 }
 
-static CURRENT: Mutex<Option<Arc<Run>>> = Mutex::new(None);
+static CURRENT: ForkLock<Option<Arc<Run>>> = ForkLock::new(|| None);
 
-/// The process that [`CURRENT`] is of: the child of a fork has a copy of that, and nothing to write.
+/// The process that [`CURRENT`] is of, by [`fork_generation`]: the child of a fork has a copy of that, and nothing
+/// to write.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 
 /// Whether profiling began in this process, if it did. May be asked in a signal handler.
 pub fn is_of_this_process() -> bool {
-    PROCESS.load(Ordering::Relaxed) == std::process::id()
-}
-
-/// Makes clear that this is another process, also where it has its parent's number (as the first one
-/// of a container in a container).
-pub fn forget_parent() {
-    PROCESS.store(0, Ordering::Relaxed);
-}
-
-fn current() -> MutexGuard<'static, Option<Arc<Run>>> {
-    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+    PROCESS.load(Ordering::Relaxed) == fork_generation()
 }
 
 impl Run {
@@ -62,11 +56,11 @@ impl Run {
     /// # Errors
     /// [`Error::Started`] if another one is not over. That of a parent is none of a forked child's.
     pub fn begin(plan: Plan) -> Result<Arc<Self>, Error> {
-        let mut current = current();
+        let mut current = CURRENT.lock();
         if current.is_some() && is_of_this_process() {
             return Err(Error::Started);
         }
-        let process = std::process::id();
+        let process = fork_generation();
         let (state, changed) = (Mutex::new(State::On), Condvar::new());
         let run = Arc::new(Self { plan, sampling: Mutex::new(None), process, state, changed });
         *current = Some(Arc::clone(&run));
@@ -76,7 +70,7 @@ impl Run {
 
     /// Whether it began here, and not in a parent of which this is a fork.
     pub fn is_of_this_process(&self) -> bool {
-        is_of_this_process() && self.process == std::process::id()
+        self.process == fork_generation()
     }
 
     /// Has the CPU profile end with it.
@@ -166,7 +160,7 @@ impl Run {
 
     /// Makes way for another one.
     fn leave(&self) {
-        let mut current = current();
+        let mut current = CURRENT.lock();
         if current.as_ref().is_some_and(|run| std::ptr::eq(&raw const **run, self)) {
             *current = None;
         }
@@ -178,7 +172,7 @@ pub fn end_now() {
     if !is_of_this_process() {
         return;
     }
-    let run = current().clone();
+    let run = CURRENT.lock().clone();
     if let Some(run) = run {
         // What went wrong was said.
         let _ = run.end(Cause::End);

@@ -1,6 +1,7 @@
 //! Known amounts of processor time, and where a CPU profile says that they went.
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,38 @@ pub fn burn(time: Duration) {
     while spent() < end {
         turn();
     }
+}
+
+/// Spends processor time until the kernel has looked at the timers of this thread, which under load may be
+/// many of their periods late: whatever they had to say so far, they have said then.
+pub fn burn_until_looked_at() {
+    static LOOKED_AT: AtomicBool = AtomicBool::new(false);
+    extern "C" fn on_signal(_: libc::c_int) {
+        LOOKED_AT.store(true, Relaxed);
+    }
+    LOOKED_AT.store(false, Relaxed);
+    // SAFETY: the handler is a function of the right type, and only writes a word.
+    unsafe { libc::signal(libc::SIGUSR2, on_signal as *const () as usize) };
+    // SAFETY: zeroes are values of all three.
+    let (mut event, mut timer, mut soon): (libc::sigevent, libc::timer_t, libc::itimerspec) =
+        unsafe { std::mem::zeroed() };
+    event.sigev_notify = libc::SIGEV_THREAD_ID;
+    event.sigev_signo = libc::SIGUSR2;
+    // SAFETY: asks nothing of its caller.
+    event.sigev_notify_thread_id = unsafe { libc::gettid() };
+    soon.it_value.tv_nsec = 100_000;
+    // SAFETY: the kernel reads and writes what is passed, which is live.
+    let made = unsafe {
+        libc::timer_create(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut event, &raw mut timer)
+    };
+    assert_eq!(made, 0);
+    // SAFETY: the timer was made above; the kernel reads the time.
+    assert_eq!(unsafe { libc::timer_settime(timer, 0, &raw const soon, std::ptr::null_mut()) }, 0);
+    while !LOOKED_AT.load(Relaxed) {
+        turn();
+    }
+    // SAFETY: made above.
+    unsafe { libc::timer_delete(timer) };
 }
 
 /// Some microseconds of it.

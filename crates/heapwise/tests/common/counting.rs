@@ -10,6 +10,9 @@ use heapwise::Alloc;
 use heapwise::heap::{self, Count};
 use heapwise_profile::Profile;
 
+/// Parts of a program that are counted one by one, besides what is in none (0).
+pub const PARTS: usize = 6;
+
 /// Counts what the recorder's allocator grants.
 pub struct Counting {
     inner: Alloc,
@@ -19,10 +22,13 @@ pub struct Counting {
     free_bytes: AtomicU64,
     inuse_bytes: AtomicU64,
     peak: [AtomicU64; 2],
+    /// Objects and bytes allocated, by part.
+    parts: [[AtomicU64; 2]; PARTS],
 }
 
 thread_local! {
     static PAUSED: Cell<bool> = const { Cell::new(false) };
+    static PART: Cell<usize> = const { Cell::new(0) };
 }
 
 impl Counting {
@@ -35,6 +41,7 @@ impl Counting {
             free_bytes: AtomicU64::new(0),
             inuse_bytes: AtomicU64::new(0),
             peak: [const { AtomicU64::new(0) }; 2],
+            parts: [const { [const { AtomicU64::new(0) }; 2] }; PARTS],
         }
     }
 
@@ -46,8 +53,30 @@ impl Counting {
         result
     }
 
+    /// Counts what this thread allocates in a part of the program, and not in that around it.
+    pub fn in_part<T>(part: usize, work: impl FnOnce() -> T) -> T {
+        let around = PART.replace(part);
+        let result = work();
+        PART.set(around);
+        result
+    }
+
+    /// The part of this thread now.
+    pub fn part() -> usize {
+        PART.get()
+    }
+
+    /// What was allocated in a part.
+    pub fn allocated_in(&self, part: usize) -> Count {
+        let [objects, bytes] = &self.parts[part];
+        Count { objects: objects.load(SeqCst), bytes: bytes.load(SeqCst) }
+    }
+
     fn granted(&self, block: *mut u8, size: usize) -> *mut u8 {
         if !block.is_null() && !PAUSED.get() {
+            let [objects, bytes] = &self.parts[PART.get()];
+            objects.fetch_add(1, SeqCst);
+            bytes.fetch_add(size as u64, SeqCst);
             self.alloc_objects.fetch_add(1, SeqCst);
             self.alloc_bytes.fetch_add(size as u64, SeqCst);
             let before = self.inuse_bytes.fetch_add(size as u64, SeqCst);

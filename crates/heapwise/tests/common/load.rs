@@ -9,9 +9,11 @@ use std::thread::{self, Scope};
 use std::time::Duration;
 
 use heapwise::budget::measure;
-use heapwise::heap;
+use heapwise::custom::{self, Amount, Held};
+use heapwise::{heap, label};
 
 use super::counting::Counting;
+use super::part::Part;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 static HANDLED: AtomicU64 = AtomicU64::new(0);
@@ -20,9 +22,10 @@ thread_local! {
     static ALLOCATES_IN_HANDLERS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Threads that start, end, resize and free each other's blocks; signal handlers that allocate; libraries that
-/// come and go; budgets; snapshots; and what `more` adds. For two seconds, or as many as `HEAPWISE_STRESS_SECONDS`
-/// says.
+/// Threads that start, end, resize and free each other's blocks, under labels that go from one to the other;
+/// signal handlers that allocate; libraries that come and go; budgets; resources that are held; snapshots; and
+/// what `more` adds. For two seconds, or as many as `HEAPWISE_STRESS_SECONDS` says. What is labelled is freed in
+/// the end.
 pub fn everything_at_once(more: &dyn for<'scope> Fn(&'scope Scope<'scope, '_>)) {
     // The first budget asks whether the allocator is ours.
     let ((), _) = Counting::paused(|| measure(|| ()));
@@ -33,12 +36,14 @@ pub fn everything_at_once(more: &dyn for<'scope> Fn(&'scope Scope<'scope, '_>)) 
         scope.spawn(move || free(&receiver));
         for seed in 1..=3u64 {
             let sender = sender.clone();
-            scope.spawn(move || allocate(seed, &sender));
+            scope.spawn(move || Part::new(seed as usize).run(|| allocate(seed, &sender)));
         }
         drop(sender);
-        scope.spawn(short_threads);
-        scope.spawn(budgets);
-        scope.spawn(snapshots);
+        scope.spawn(|| Part::new(4).run(short_threads));
+        scope.spawn(|| Part::new(5).run(budgets));
+        let resources = resources();
+        scope.spawn(move || Part::new(5).run(|| hold(resources)));
+        scope.spawn(move || snapshots(resources));
         scope.spawn(libraries);
         scope.spawn(signals);
         more(scope);
@@ -53,20 +58,25 @@ pub fn is_on() -> bool {
     !STOP.load(Relaxed)
 }
 
+/// Bytes that one thread gives another, and in which part and under which labels it got them.
+type Given = (Part, Vec<u8>);
+
 /// Allocates and resizes below stacks of changing depth; what is left is freed elsewhere.
-fn allocate(seed: u64, sender: &SyncSender<Vec<u8>>) {
+fn allocate(seed: u64, sender: &SyncSender<Given>) {
     let mut random = seed;
-    let mut kept: Vec<Vec<u8>> = Vec::new();
+    let mut kept: Vec<Given> = Vec::new();
     while is_on() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(seed);
         let size = 1 << (random >> 60);
-        let mut bytes = deeper((random >> 50) as usize % 40, size);
-        bytes.extend_from_slice(&bytes.clone());
-        bytes.shrink_to_fit();
-        kept.push(bytes);
+        kept.push(label("size", size).scope(|| {
+            let mut bytes = deeper((random >> 50) as usize % 40, size);
+            bytes.extend_from_slice(&bytes.clone());
+            bytes.shrink_to_fit();
+            (Part::current(), bytes)
+        }));
         if kept.len() > 100 {
             let half = kept.split_off(50);
-            half.into_iter().for_each(|bytes| sender.send(bytes).unwrap());
+            half.into_iter().for_each(|given| sender.send(given).unwrap());
         }
     }
 }
@@ -77,14 +87,22 @@ fn deeper(depth: usize, size: usize) -> Vec<u8> {
     black_box(bytes)
 }
 
-fn free(receiver: &Receiver<Vec<u8>>) {
-    receiver.iter().for_each(|bytes| assert!(bytes.iter().all(|&byte| byte == 7)));
+/// Frees, and allocates in the part and under the labels of who allocated.
+fn free(receiver: &Receiver<Given>) {
+    for (part, bytes) in receiver {
+        assert!(bytes.iter().all(|&byte| byte == 7));
+        part.run(|| {
+            Part::new(4).run(|| drop(black_box(vec![7u8; 20])));
+            drop(black_box(bytes.clone()));
+        });
+    }
 }
 
 fn short_threads() {
     while is_on() {
-        let made = thread::spawn(|| vec![String::from("of a thread that has ended"); 10]);
-        drop(made.join().unwrap());
+        let part = Part::current();
+        let work = move || part.run(|| vec![String::from("of a thread that has ended"); 10]);
+        drop(thread::spawn(work).join().unwrap());
     }
 }
 
@@ -108,9 +126,41 @@ fn budgets() {
     });
 }
 
-fn snapshots() {
+/// A profile of the program's own. What it takes for itself is not recorded.
+fn resources() -> custom::Profile {
+    Counting::paused(|| custom::Profile::new("resources", "bytes", "What is held.").unwrap())
+}
+
+/// Holds what another thread lets go; in the end, all of it is known to have been held and gone.
+fn hold(resources: custom::Profile) {
+    let mut added = Amount::default();
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel::<Held>(100);
+        scope.spawn(move || receiver.iter().for_each(drop));
+        while is_on() {
+            for weight in 0..40 {
+                let held = label("weight", weight)
+                    .scope(|| Counting::paused(|| held_below(weight, resources, weight)));
+                sender.send(held).unwrap();
+                added.count += 1;
+                added.weight += weight;
+            }
+        }
+    });
+    assert_eq!(resources.totals(), custom::Totals { held: Amount::default(), added });
+}
+
+#[inline(never)]
+fn held_below(depth: u64, resources: custom::Profile, weight: u64) -> Held {
+    let held =
+        if depth == 0 { resources.add(weight) } else { held_below(depth - 1, resources, weight) };
+    black_box(held)
+}
+
+fn snapshots(resources: custom::Profile) {
     while is_on() {
         Counting::paused(|| heap::write_to(&mut io::sink()).unwrap());
+        Counting::paused(|| resources.write_to(&mut io::sink()).unwrap());
         let heap::Totals { alloc, inuse, .. } = heap::totals().unwrap();
         assert!(alloc.objects >= inuse.objects && alloc.bytes >= inuse.bytes);
     }
@@ -164,11 +214,11 @@ pub fn forks() {
     while is_on() {
         // SAFETY: the child does what a child of a threaded process may, and allocates.
         let child = unsafe { libc::fork() };
-        assert!(child >= 0);
+        assert!(child >= 0, "{}", io::Error::last_os_error());
         if child == 0 {
             let inuse = || heap::totals().ok().map(|totals| totals.inuse);
             let before = inuse();
-            drop(black_box(vec![1u8; 1000]));
+            label("child", "fork").scope(|| drop(black_box(vec![1u8; 1000])));
             let (_, used) = measure(|| drop(black_box(vec![1u8; 1000])));
             let is_right = before.is_some() && inuse() == before && used.allocations == 1;
             // SAFETY: ends the process.

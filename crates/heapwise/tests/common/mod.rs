@@ -5,6 +5,7 @@
 pub mod burning;
 pub mod counting;
 pub mod load;
+pub mod part;
 
 use heapwise::heap::Count;
 use heapwise_profile::{GunzipLimit, Label, LabelValue, Profile, Sample, decode, gunzip};
@@ -50,6 +51,17 @@ pub fn labelled(profile: &Profile, size: usize) -> Vec<(String, i64, i64)> {
 pub fn sums(profile: &Profile) -> (Count, Count) {
     let [alloc, inuse, _] = all_sums(profile);
     (alloc, inuse)
+}
+
+/// The sums of each value over the samples that carry a label, as [`labels`] shows it.
+pub fn labelled_sums<const N: usize>(profile: &Profile, label: &str) -> [i64; N] {
+    let mut sums = [0; N];
+    for sample in profile.samples.iter() {
+        if labels(profile, &sample).split(' ').any(|other| other == label) {
+            sums.iter_mut().zip(sample.values).for_each(|(sum, value)| *sum += value);
+        }
+    }
+    sums
 }
 
 /// Allocated, in use, and in use at the peak: the sums over a profile.

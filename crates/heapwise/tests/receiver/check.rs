@@ -160,10 +160,7 @@ fn check_labels(
     }
     let mut known = HashMap::new();
     for (name, value) in labels {
-        let first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-        let is_valid = name.bytes().next().is_some_and(first)
-            && name.bytes().all(|byte| first(byte) || byte.is_ascii_digit());
-        if !is_valid || name.len() > 1024 || value.len() > 2048 {
+        if !is_queried(&name) || name.len() > 1024 || value.len() > 2048 {
             return Err(format!("invalid label {name}={value}"));
         }
         if known.insert(name.clone(), value).is_some() {
@@ -248,20 +245,52 @@ fn check_samples(profile: &schema::Profile, kind: Kind) -> Result<(), String> {
 }
 
 /// Sample types and the period type of each kind.
-const KINDS: [(&str, &[&str], &str); 2] = [
+const KINDS: [(&str, &[&str], &str); 4] = [
     (
         "memory",
         &["alloc_objects/count", "alloc_space/bytes", "inuse_objects/count", "inuse_space/bytes"],
         "space/bytes",
     ),
     ("process_cpu", &["samples/count", "cpu/nanoseconds"], "cpu/nanoseconds"),
+    // Two that the tests have of their own.
+    (
+        "connections",
+        &[
+            "total_connections/count",
+            "total_connections_weight/bytes",
+            "connections/count",
+            "connections_weight/bytes",
+        ],
+        "connections/count",
+    ),
+    (
+        "pool_slots",
+        &[
+            "total_pool_slots/count",
+            "total_pool_slots_weight/half_slots",
+            "pool_slots/count",
+            "pool_slots_weight/half_slots",
+        ],
+        "pool_slots/count",
+    ),
 ];
+
+/// Whether a query can have it: types are found by `name:type:unit:period_type:period_unit`.
+fn is_queried(name: &str) -> bool {
+    let first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    name.bytes().next().is_some_and(first)
+        && name.bytes().all(|byte| first(byte) || byte.is_ascii_digit())
+}
 
 fn check_header(profile: &schema::Profile, name: &str) -> Result<(), String> {
     let text =
         |index: i64| String::from_utf8_lossy(&profile.string_table[index as usize]).into_owned();
     let typed = |row: &schema::ValueType| format!("{}/{}", text(row.kind), text(row.unit));
     let types: Vec<String> = profile.sample_type.iter().map(typed).collect();
+    let words = types.iter().flat_map(|typed| typed.split('/')).chain([name]);
+    if let Some(word) = words.clone().find(|word| !is_queried(word)) {
+        return Err(format!("{word:?} cannot be queried"));
+    }
     let kind = KINDS.iter().find(|(kind, ..)| *kind == name);
     let (_, expected, expected_period) = kind.ok_or_else(|| format!("unknown kind {name}"))?;
     if types != *expected {

@@ -17,9 +17,12 @@ pub fn filter_samples(profile: &Profile, mut keep: impl FnMut(&[Label]) -> bool)
 pub fn filter_label_keys(profile: &Profile, keep: Predicate<'_>) -> Profile {
     let mut kept = vec![None; profile.strings.len()];
     let mut keeps = |key: Str| *kept[key.row()].get_or_insert_with(|| keep(profile.text(key)));
-    relabel(profile, |labels, left| {
-        left.extend(labels.iter().filter(|label| keeps(label.key)));
-    })
+    filter_labels(profile, |label| keeps(label.key))
+}
+
+/// All samples, with only the labels that satisfy `keep`.
+pub fn filter_labels(profile: &Profile, mut keep: impl FnMut(&Label) -> bool) -> Profile {
+    relabel(profile, |labels, left| left.extend(labels.iter().filter(|label| keep(label))))
 }
 
 /// All samples, without the labels of this key.

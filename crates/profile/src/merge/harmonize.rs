@@ -9,7 +9,7 @@ use crate::scale::to_integer;
 use crate::{FixedState, Profile, Samples, Str, Strings, ValueType, scale};
 
 /// The profiles with the sample types that all of them have, in the order of the first, and with
-/// the finest of their units for each, and for the period. Values are [scaled](scale) to it.
+/// the finest of their units for each, and for the period. Values are [scaled](scale()) to it.
 ///
 /// A default sample type that is dropped becomes the first one that is left. Tables that need no
 /// change are shared with the originals.

@@ -8,7 +8,7 @@ use heapwise_profile::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 
 /// Rows of each kind; an [`Index`] stands for a row of a table that is not made yet.
 type Texts = Vec<Vec<u8>>;
@@ -16,9 +16,13 @@ type MappingRow = (u64, u64, u64, Index, Index, [bool; 4]);
 type LocationRow = (Option<Index>, u64, bool, Vec<(Index, i64, i64)>);
 type SampleRow = (Vec<Index>, Vec<i64>, Vec<(Index, Option<i64>, Index)>);
 
+/// Texts that mean something to somebody.
+const WORDS: &[&str] = &["bytes", "tenant", "__name__", "main", "alloc::raw_vec::finish_grow"];
+
 /// Profiles with the sample types `a` and `b` and valid references of every kind.
 pub fn profile() -> impl Strategy<Value = Profile> {
-    let texts = vec(vec(any::<u8>(), 1..4), 1..8);
+    let word = select(WORDS).prop_map(|word| word.as_bytes().to_vec());
+    let texts = vec(prop_oneof![2 => vec(any::<u8>(), 1..4), 1 => word], 1..8);
     let functions = vec((any::<[Index; 3]>(), any::<i64>()), 0..5);
     let range = (any::<u64>(), 0..0x10_0000u64, 0..3u64);
     let mappings = vec(

@@ -5,21 +5,19 @@
 //! open. So a fork waits until no thread is inside: it takes every lock, and both sides let go.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use heapwise_stackwalk::fork_generation;
 
 use crate::entry::Outermost;
-use crate::platform::kernel::arena::NoMemory;
 use crate::platform::kernel::errno;
-use crate::platform::kernel::reserve::Reserve;
 use crate::platform::process;
 
 /// Set in a child that was forked while its own thread was inside the recorder.
 static ABANDONED: AtomicBool = AtomicBool::new(false);
 
-/// A word that is 1, and 0 in children; null without a recording.
-static SENTINEL: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
-
-const PAGE: usize = 4096;
+/// The process whose recording there is, by [`fork_generation`]; 0 without one.
+static RECORDED_IN: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     static HOLDS_ALL: Cell<bool> = const { Cell::new(false) };
@@ -28,32 +26,17 @@ thread_local! {
 /// Whether the tables cannot be trusted, and must not be touched, in this process.
 ///
 /// Only a signal handler that interrupts the recorder and forks brings this about; and a fork that
-/// goes by the C library, if there is a recording.
+/// does not go through the C library, if there is a recording.
 #[inline]
 pub fn is_abandoned() -> bool {
-    // SAFETY: null, or a word that stays mapped for the rest of the process.
-    let sentinel = unsafe { SENTINEL.load(Ordering::Relaxed).as_ref() };
-    let is_wiped = sentinel.is_some_and(|word| word.load(Ordering::Relaxed) == 0);
-    is_wiped || ABANDONED.load(Ordering::Relaxed)
+    let process = RECORDED_IN.load(Ordering::Relaxed);
+    let is_foreign = process != 0 && process != fork_generation();
+    is_foreign || ABANDONED.load(Ordering::Relaxed)
 }
 
-/// Makes sure that no child writes its parent's recording, however it is forked: has the kernel wipe
-/// a word in children. Older ones than 4.14 cannot; there, only the C library's forks are safe.
-pub fn guard_children() -> Result<(), NoMemory> {
-    if !SENTINEL.load(Ordering::Relaxed).is_null() {
-        return Ok(());
-    }
-    let page = Reserve::new(PAGE, PAGE)?;
-    page.commit(0, PAGE)?;
-    let word = page.start() as *mut AtomicU32;
-    // SAFETY: the page was just mapped, and is given back never.
-    unsafe { &*word }.store(1, Ordering::Relaxed);
-    let page = page.start() as *mut libc::c_void;
-    // SAFETY: changes what a fork does to a page that nobody else knows.
-    if errno::kept(|| unsafe { libc::madvise(page, PAGE, libc::MADV_WIPEONFORK) }) == 0 {
-        SENTINEL.store(word, Ordering::Release);
-    }
-    Ok(())
+/// Makes sure that no child writes its parent's recording, however it is forked.
+pub fn guard_children() {
+    RECORDED_IN.store(fork_generation(), Ordering::Release);
 }
 
 /// Has every later fork go through this file, from the first call on. A failure leaves forks as
@@ -97,7 +80,7 @@ extern "C" fn after_in_child() {
         if !process::recorder().release_in_child(&inside) {
             ABANDONED.store(true, Ordering::Relaxed);
         }
-        SENTINEL.store(std::ptr::null_mut(), Ordering::Relaxed);
+        RECORDED_IN.store(0, Ordering::Relaxed);
     } else {
         ABANDONED.store(true, Ordering::Relaxed);
     }

@@ -218,7 +218,6 @@ pub fn exchange(
     caller: Caller,
 ) -> Option<NonNull<u8>> {
     let inside = enter_for(marked)?;
-    let before = TALLIES.free(&inside, address);
     let block = match marked.sample(layout) {
         Some(sample) => RECORDER.exchange(&inside, address, size, sample, caller),
         None => {
@@ -226,8 +225,9 @@ pub fn exchange(
             block.inspect(|_| RECORDER.withdraw(&inside, address, size))
         }
     };
-    if let (None, Some(before)) = (block, before) {
-        TALLIES.restore(&inside, before);
+    // Nobody else can be given the address before the caller frees it.
+    if block.is_some() {
+        TALLIES.free(&inside, address);
     }
     count(&inside, marked, block.map(|block| block.addr().get()), layout, caller);
     block
@@ -264,24 +264,34 @@ pub fn record(address: usize, layout: Layout, marked: Marked, caller: Caller) {
     count(&inside, marked, Some(address), layout, caller);
 }
 
-/// A block that was [taken](take).
-#[derive(Clone, Copy, Debug)]
+/// A block that was [taken](take). Dropped, nothing is known of it any more.
+#[derive(Debug)]
 pub struct Taken {
     recorded: Option<Block>,
     counted: Option<Counted>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(block) = self.counted
+            && let Some(inside) = enter()
+        {
+            TALLIES.give_up(&inside, block);
+        }
+    }
 }
 
 /// What is known of the large block at `address`, before the allocator gets it back or moves it. Ends
 /// in [`retire`], or in [`put_back`] if the allocator left it where it was.
 pub fn take(address: usize) -> Option<Taken> {
     let inside = enter()?;
-    let counted = TALLIES.free(&inside, address);
+    let counted = TALLIES.take(&inside, address);
     let recorded = RECORDER.take(&inside, address);
     (recorded.is_some() || counted.is_some()).then_some(Taken { recorded, counted })
 }
 
 /// Counts a block that was taken as freed, and returns when, for [`revive`].
-pub fn retire(block: Taken) -> u64 {
+pub fn retire(block: &Taken) -> u64 {
     let inside = block.recorded.and_then(|block| enter().zip(Some(block)));
     inside.map_or(0, |(inside, block)| RECORDER.retire(&inside, block))
 }
@@ -296,13 +306,13 @@ pub fn put_back(block: Taken) {
     go_on(block, |inside, block| RECORDER.keep(inside, block));
 }
 
-fn go_on(Taken { recorded, counted }: Taken, record: impl FnOnce(&Outermost, Block)) {
+fn go_on(mut block: Taken, record: impl FnOnce(&Outermost, Block)) {
     let Some(inside) = enter() else { return };
-    if let Some(block) = recorded {
+    if let Some(block) = block.recorded {
         record(&inside, block);
     }
-    if let Some(block) = counted {
-        TALLIES.restore(&inside, block);
+    if let Some(block) = block.counted.take() {
+        TALLIES.put_back(&inside, block);
     }
 }
 
@@ -333,7 +343,7 @@ pub fn keep_lifetimes() -> Result<(), Error> {
 pub fn record_to(file: File, texts: &Texts<'_>) -> Result<(), RecordError> {
     fork::prepare_for_forks();
     let inside = enter().ok_or_else(|| RecordError::Recorder(why_not()))?;
-    fork::guard_children().map_err(|_| RecordError::Recorder(Error::NoMemory))?;
+    fork::guard_children();
     RECORDER
         .record_to(&inside, file.into_raw_fd(), texts)
         .map_err(|errno| RecordError::File(errno.0))?;

@@ -42,6 +42,14 @@ impl AtomicU32 {
         self.made().0.swap(value, order)
     }
 
+    pub fn fetch_add(&self, value: u32, order: Ordering) -> u32 {
+        self.made().0.fetch_add(value, order)
+    }
+
+    pub fn fetch_sub(&self, value: u32, order: Ordering) -> u32 {
+        self.made().0.fetch_sub(value, order)
+    }
+
     pub fn compare_exchange(
         &self,
         current: u32,

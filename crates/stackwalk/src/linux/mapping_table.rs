@@ -7,11 +7,12 @@
 
 use core::ops::{ControlFlow, Range};
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, fence};
 
 use super::eh_frame::copied::Place;
 use super::eh_frame::{Header, Sections};
 use super::elf::{Image, ImageFinder, ProgramHeader};
+use super::generation::fork_generation;
 use super::proc_maps::{self, Area};
 use super::{memory, rule_cache, syscalls};
 
@@ -197,7 +198,7 @@ static PUBLISHED: AtomicUsize = AtomicUsize::new(0);
 static BEGUN: AtomicUsize = AtomicUsize::new(0);
 /// The process whose thread is filling a copy, or 0. A child forked meanwhile is another process:
 /// it takes over.
-static WRITER: AtomicUsize = AtomicUsize::new(0);
+static WRITER: AtomicU32 = AtomicU32::new(0);
 /// When a re-read may follow a fruitless one, in nanoseconds of the monotonic clock.
 static PAUSE_UNTIL: AtomicU64 = AtomicU64::new(0);
 /// Whether [`find_known`] has looked for what is not in the table.
@@ -275,7 +276,7 @@ fn refresh_for<T>(outcome: impl FnOnce() -> Option<T>) -> Option<T> {
 
 /// Reads the table anew, or lets the thread that is at it finish.
 pub(crate) fn refresh() {
-    let process = syscalls::process_id();
+    let process = fork_generation();
     let writer = WRITER.load(Relaxed);
     if writer == process || WRITER.compare_exchange(writer, process, AcqRel, Relaxed).is_err() {
         let end = syscalls::nanoseconds().saturating_add(WRITER_PATIENCE);

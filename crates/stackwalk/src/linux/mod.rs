@@ -2,6 +2,7 @@
 //! files; the kernel.
 
 mod cursor;
+mod generation;
 mod interrupted;
 mod mappings;
 
@@ -23,6 +24,7 @@ mod registers;
 mod syscalls;
 
 pub(crate) use cursor::{Cursor, Traced, Track, load};
+pub(crate) use generation::fork_generation;
 pub(crate) use interrupted::{Interrupted, learn_code};
 pub(crate) use mappings::each_mapping;
 pub(crate) use registers::{here, of_context};

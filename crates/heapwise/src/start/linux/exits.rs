@@ -1,33 +1,27 @@
-//! The ends of a program at which nothing is dropped: `exit`, and a panic that aborts. And forks, for
-//! whose children these ends mean nothing.
+//! The ends of a program at which nothing is dropped: `exit`, and a panic that aborts.
 
-use std::sync::Once;
-
+use crate::fork_lock::ForkLock;
 use crate::start::ending;
 
 /// Has every such end from now on write the profile, if there is one to write.
 pub fn prepare() {
-    static PREPARED: Once = Once::new();
-    PREPARED.call_once(|| {
-        // SAFETY: the function lives as long as the process, and does not unwind. A failure leaves
-        // `exit` as it was.
-        unsafe { libc::atexit(at_exit) };
-        // SAFETY: as above.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
-        if cfg!(panic = "abort") && !std::thread::panicking() {
-            end_before_abort();
-        }
-    });
+    static IS_PREPARED: ForkLock<bool> = ForkLock::new(|| false);
+    let mut is_prepared = IS_PREPARED.lock();
+    if *is_prepared {
+        return;
+    }
+    *is_prepared = true;
+    // SAFETY: the function lives as long as the process, and does not unwind. A failure leaves
+    // `exit` as it was.
+    unsafe { libc::atexit(at_exit) };
+    if cfg!(panic = "abort") && !std::thread::panicking() {
+        end_before_abort();
+    }
 }
 
 /// Called by `exit`, on the thread that called it, while all others go on.
 extern "C" fn at_exit() {
     ending::end_now();
-}
-
-/// Called in the child of a fork.
-extern "C" fn in_child() {
-    ending::forget_parent();
 }
 
 /// After the message of a panic, and before the program aborts.

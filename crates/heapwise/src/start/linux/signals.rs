@@ -12,7 +12,7 @@
 
 use std::cell::UnsafeCell;
 use std::io;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread::JoinHandle;
@@ -70,7 +70,8 @@ impl Drop for Watch {
     fn drop(&mut self) {
         let Some(keeper) = self.keeper.take() else { return };
         if !self.run.is_of_this_process() {
-            return;
+            // In a child of a fork there is no such thread, and its number may be another's.
+            return mem::forget(keeper);
         }
         let closed = PENDING.compare_exchange(NONE, CLOSED, Ordering::AcqRel, Ordering::Acquire);
         for signal in self.handled.iter().filter(|signal| disposition(**signal) == handler()) {
@@ -151,7 +152,7 @@ fn disposition(signal: c_int) -> libc::sighandler_t {
 /// so a program notices as little as possible.
 fn set_disposition(signal: c_int, disposition: libc::sighandler_t) {
     // SAFETY: zeroes are an action, with an empty mask.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    let mut action: libc::sigaction = unsafe { mem::zeroed() };
     action.sa_sigaction = disposition;
     action.sa_flags = libc::SA_RESTART | libc::SA_ONSTACK;
     // SAFETY: the handler, if it is one, lives as long as the process and does what a handler may.
@@ -206,7 +207,7 @@ impl Blocked {
     /// The empty set.
     fn none() -> libc::sigset_t {
         // SAFETY: zeroes are the empty set.
-        unsafe { std::mem::zeroed() }
+        unsafe { mem::zeroed() }
     }
 }
 

@@ -1,20 +1,21 @@
 //! The open tallies of this process, which blocks they have, and which are around which.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::counts::Count;
 use crate::entry::Outermost;
 use crate::platform::blocks::live_table::{Entry, LiveTable, Shard};
 use crate::platform::counting::tally::Tally;
 use crate::platform::kernel::arena::{Array, NoMemory, Zeroed};
+use crate::platform::kernel::futex::AtomicU32;
 use crate::platform::labels::Carried;
 use crate::platform::lock::{Held, Lock};
 use crate::platform::stacks::capture::{LastStack, Source, Stacks};
 use crate::platform::sums::bucket_table::{Bucket, Place};
 use crate::platform::sums::counters::DropCounters;
 
-/// Tallies at a time.
-pub const MOST: usize = 256;
+/// Tallies at a time. Few where a model tries every order of events.
+pub const MOST: usize = if cfg!(loom) { 4 } else { 256 };
 
 /// A tally, and no other.
 ///
@@ -76,7 +77,7 @@ pub struct Tallies {
     scopes: [Scope; MOST],
     blocks: LiveTable<Counted>,
     /// How many blocks there are: with none, a free need not look.
-    live: AtomicUsize,
+    live: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -120,7 +121,7 @@ impl Tallies {
         Self {
             scopes: [const { Scope::new() }; MOST],
             blocks: LiveTable::new(),
-            live: AtomicUsize::new(0),
+            live: AtomicU32::new(0),
         }
     }
 
@@ -247,18 +248,34 @@ impl Tallies {
     }
 
     /// Counts the block at `address` as freed, if tallies have it, before anyone can be given the
-    /// address; and returns it.
+    /// address; and says whether they had.
     #[inline]
-    pub fn free(&self, inside: &Outermost, address: usize) -> Option<Counted> {
+    pub fn free(&self, inside: &Outermost, address: usize) -> bool {
         // Nearly always: nobody counts.
-        if self.live.load(Relaxed) == 0 { None } else { self.free_counted(inside, address) }
+        self.live.load(Relaxed) != 0 && self.free_counted(inside, address, |_| {}).is_some()
     }
 
+    /// As [`free`](Self::free), where the block may turn out not to be freed: its tally is kept until it
+    /// is [put back](Self::put_back) or [given up](Self::give_up).
+    pub fn take(&self, inside: &Outermost, address: usize) -> Option<Counted> {
+        if self.live.load(Relaxed) == 0 {
+            return None;
+        }
+        self.free_counted(inside, address, |block| self.keep(inside, block.tally))
+    }
+
+    /// `found` is told of the block before its tally can close.
     #[cold]
-    fn free_counted(&self, inside: &Outermost, address: usize) -> Option<Counted> {
+    fn free_counted(
+        &self,
+        inside: &Outermost,
+        address: usize,
+        found: impl FnOnce(&Counted),
+    ) -> Option<Counted> {
         let mut part = self.blocks.lock(inside, address);
         let block = part.remove(address)?;
         self.live.fetch_sub(1, Relaxed);
+        found(&block);
         self.release(inside, block);
         Some(block)
     }
@@ -269,13 +286,20 @@ impl Tallies {
         self.each(inside, block.tally, |tally| tally.free(block.place, block.size));
     }
 
-    /// Undoes a [`free`](Self::free).
-    pub fn restore(&self, inside: &Outermost, block: Counted) {
+    /// Undoes a [`take`](Self::take): the block is in use as before, in the tallies that are still open.
+    pub fn put_back(&self, inside: &Outermost, block: Counted) {
         let Counted { address, size, place, tally } = block;
         let mut part = self.blocks.lock(inside, address);
         if let Some(tally) = self.each(inside, tally, |tally| tally.restore(place, size)) {
             self.insert(inside, &mut part, Counted { tally, ..block });
         }
+        drop(part);
+        self.give_up(inside, block);
+    }
+
+    /// Ends a [`take`](Self::take): the block is freed.
+    pub fn give_up(&self, inside: &Outermost, block: Counted) {
+        self.let_go(inside, block.tally);
     }
 
     /// Makes a block known that was counted.
@@ -320,5 +344,8 @@ impl Scope {
     }
 }
 
+// With its path, because the model includes this file from elsewhere.
+#[cfg(not(loom))]
 #[cfg(test)]
+#[path = "tallies/tests.rs"]
 mod tests;

@@ -173,6 +173,7 @@ impl<T: Copy> DerefMut for Array<T> {
     }
 }
 
+#[cfg(not(loom))]
 #[cfg(test)]
 mod tests {
     use super::*;

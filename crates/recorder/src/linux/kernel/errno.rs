@@ -28,6 +28,7 @@ pub fn last() -> i32 {
     unsafe { *errno }
 }
 
+#[cfg(not(loom))]
 #[cfg(test)]
 mod tests {
     use super::*;

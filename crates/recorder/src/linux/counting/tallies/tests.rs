@@ -42,15 +42,15 @@ fn a_tally_inside_another_counts_in_both() {
     for (address, size) in [(0x20, 200), (0x30, 300), (0x40, 400)] {
         allocate(&TALLIES, &inside, inner, address, size);
     }
-    assert!(TALLIES.free(&inside, 0x10).is_some(), "one from before");
-    assert!(TALLIES.free(&inside, 0x20).is_some());
-    assert!(TALLIES.free(&inside, 0x20).is_none(), "freed once");
-    assert!(TALLIES.free(&inside, 0x50).is_none(), "one that is not counted");
+    assert!(TALLIES.free(&inside, 0x10), "one from before");
+    assert!(TALLIES.free(&inside, 0x20));
+    assert!(!TALLIES.free(&inside, 0x20), "freed once");
+    assert!(!TALLIES.free(&inside, 0x50), "one that is not counted");
     assert_eq!(end(&TALLIES, &inside, inner), [count(3, 900), count(3, 900), count(2, 700)]);
     // What the inner one left is the outer one's to see freed.
-    assert!(TALLIES.free(&inside, 0x30).is_some());
+    assert!(TALLIES.free(&inside, 0x30));
     assert_eq!(end(&TALLIES, &inside, outer), [count(4, 1000), count(4, 1000), count(1, 400)]);
-    assert!(TALLIES.free(&inside, 0x40).is_none(), "nobody counts any more");
+    assert!(!TALLIES.free(&inside, 0x40), "nobody counts any more");
     assert!(is_unused(&TALLIES, &inside));
 }
 
@@ -61,13 +61,13 @@ fn what_was_not_freed_after_all_is_as_before() {
     let outer = TALLIES.open(&inside, None).unwrap();
     let inner = TALLIES.open(&inside, Some(outer)).unwrap();
     allocate(&TALLIES, &inside, inner, 0x10, 100);
-    let freed = TALLIES.free(&inside, 0x10).unwrap();
-    TALLIES.restore(&inside, freed);
+    let taken = TALLIES.take(&inside, 0x10).unwrap();
+    TALLIES.put_back(&inside, taken);
     assert_eq!(end(&TALLIES, &inside, inner), [count(1, 100); 3]);
     // Also if it closed meanwhile.
-    let freed = TALLIES.free(&inside, 0x10).unwrap();
+    let taken = TALLIES.take(&inside, 0x10).unwrap();
     assert_eq!(end(&TALLIES, &inside, outer), [count(1, 100), count(1, 100), count(0, 0)]);
-    TALLIES.restore(&inside, freed);
+    TALLIES.put_back(&inside, taken);
     assert!(is_unused(&TALLIES, &inside));
 }
 
@@ -82,7 +82,7 @@ fn a_closed_tally_that_is_kept_counts_nothing_and_lets_those_around_it_count() {
     allocate(&TALLIES, &inside, inner, 0x10, 100);
     assert_eq!(end(&TALLIES, &inside, outer), [count(1, 100); 3]);
     allocate(&TALLIES, &inside, inner, 0x20, 100);
-    assert!(TALLIES.free(&inside, 0x20).is_none());
+    assert!(!TALLIES.free(&inside, 0x20));
     assert!(!is_unused(&TALLIES, &inside));
     TALLIES.let_go(&inside, inner);
     assert!(is_unused(&TALLIES, &inside));
@@ -116,7 +116,7 @@ fn no_free_is_lost_between_a_tally_and_the_one_around_it() {
     let outer = TALLIES.open(&inside(), None).unwrap();
     let (sender, receiver) = std::sync::mpsc::channel::<usize>();
     let freeing = thread::spawn(move || {
-        receiver.iter().filter(|&address| TALLIES.free(&inside(), address).is_some()).count()
+        receiver.iter().filter(|&address| TALLIES.free(&inside(), address)).count()
     });
     let mut all = 0;
     for round in 0..3000 {
