@@ -127,6 +127,19 @@ fn read(path: &Path) -> Profile {
     profile
 }
 
+/// Copies a recording that other threads of the process, those of the tests, may write to meanwhile: once more if they
+/// did.
+fn copy_whole(from: &Path, to: &Path) {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        fs::copy(from, to).unwrap();
+        match Profile::read(&fs::read(to).unwrap()) {
+            Ok(_) => return,
+            Err(error) => assert!(Instant::now() < end, "{error}"),
+        }
+    }
+}
+
 /// Every event is in the sums whole or not at all, and those that were over are.
 fn check(profile: &Profile, steps: &Steps) {
     for (size, steps) in SIZES.into_iter().zip(steps) {
@@ -250,7 +263,7 @@ fn a_child_never_writes_its_parents_file() {
     let kept = allocate_at(0..50);
     let copy = folder.path().join("before");
     for number in [None, Some(libc::SYS_fork)] {
-        fs::copy(&path, &copy).unwrap();
+        copy_whole(&path, &copy);
         // SAFETY: the child allocates, asks for totals, and ends.
         let child = number.map_or_else(
             || unsafe { libc::fork() },
@@ -273,7 +286,9 @@ fn a_child_never_writes_its_parents_file() {
         assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
         assert_eq!(status, 0, "{number:?}");
         // Nothing of the child, and nothing of this process, is new.
-        let [before, after] = [&copy, &path].map(|path| read(path));
+        let now = folder.path().join("after");
+        copy_whole(&path, &now);
+        let [before, after] = [&copy, &now].map(|path| read(path));
         let of_stacks = |profile: &Profile| -> Vec<_> {
             let mut rows = rows(profile);
             rows.retain(|(_, size, _)| *size == 100);
@@ -307,22 +322,38 @@ fn a_file_that_cannot_grow_costs_stacks_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording");
     heap::record_to(&path).unwrap();
-    let mut before = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the kernel writes one limit, which is live and exclusive here.
-    unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut before) };
-    let limit = |bytes| {
-        let limit = libc::rlimit { rlim_cur: bytes, ..before };
-        // SAFETY: the kernel reads one limit.
-        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
-    };
-    limit(fs::metadata(&path).unwrap().len());
+    let limit = FileLimit::set(fs::metadata(&path).unwrap().len());
     let dropped = heap::totals().unwrap().dropped.stacks;
     let objects = heap::totals().unwrap().alloc.objects;
     let kept = allocate_at(0..2048);
     let totals = heap::totals().unwrap();
     assert!(totals.dropped.stacks > dropped, "{totals:?}");
     assert!(totals.alloc.objects >= objects + 2049);
-    limit(before.rlim_cur);
+    drop(limit);
     assert_eq!(read(&path).header.comments.len(), 2);
     drop(kept);
+}
+
+/// Limits how long files may become, until it is dropped: beyond, the kernel would end the process.
+struct FileLimit(libc::rlimit);
+
+impl FileLimit {
+    fn set(bytes: u64) -> Self {
+        let mut before = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: the kernel writes one limit, which is live and exclusive here.
+        unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut before) };
+        put_limit(libc::rlimit { rlim_cur: bytes, ..before });
+        Self(before)
+    }
+}
+
+impl Drop for FileLimit {
+    fn drop(&mut self) {
+        put_limit(self.0);
+    }
+}
+
+fn put_limit(limit: libc::rlimit) {
+    // SAFETY: the kernel reads one limit.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
 }

@@ -138,6 +138,9 @@ pub struct BucketTable {
     used: usize,
     /// Rows of the region that are this table's and not in use.
     spare: Range<u32>,
+    /// The row of a bucket of the unknown place, which there is as soon as there is any bucket: what cannot have
+    /// one of its own is counted there.
+    unknown: Option<u32>,
     /// What tells of a change that was not completed, if there is a file to tell in.
     journal: Option<&'static Journal>,
     /// Its `peak` is that of `spread_epoch`, as a bucket's.
@@ -169,14 +172,22 @@ impl BucketTable {
     pub const fn new() -> Self {
         let none = Variance { objects: 0.0, bytes: 0.0 };
         let spread = Spread { alloc: none, inuse: none, peak: none };
-        Self { index: Array::new(), used: 0, spare: 0..0, journal: None, spread, spread_epoch: 0 }
+        Self {
+            index: Array::new(),
+            used: 0,
+            spare: 0..0,
+            unknown: None,
+            journal: None,
+            spread,
+            spread_epoch: 0,
+        }
     }
 
     /// Counts an allocation of `size` bytes at a place, as allocated and as in use, and returns the
     /// row of its bucket.
     ///
-    /// `Err` when the bucket is new and there is no room; there is for the unknown place, as long as
-    /// there is memory.
+    /// `Err` when the bucket is new and there is no room; there is for the unknown place, if there ever was for
+    /// any, with objects of all sizes in one bucket if need be.
     #[inline]
     pub fn record(
         &mut self,
@@ -188,7 +199,11 @@ impl BucketTable {
         moment: Moment,
     ) -> Result<u32, NoMemory> {
         let kind = Kind::of(size, place.labels);
-        let row = self.row(inside, region, place.stack, kind)?;
+        let row = match self.row(inside, region, place.stack, kind) {
+            Ok(row) => row,
+            Err(NoMemory) if place == Place::UNKNOWN => self.unknown.ok_or(NoMemory)?,
+            Err(NoMemory) => return Err(NoMemory),
+        };
         let amount = Amount::of(size, weight);
         let bucket = self.change(region, row).ok_or(NoMemory)?;
         bucket.allocate(amount, moment);
@@ -321,6 +336,7 @@ impl BucketTable {
         Ok(row)
     }
 
+    /// A new bucket, and before the first of all the one for want of another, which the index does not have.
     #[cold]
     fn insert(
         &mut self,
@@ -329,7 +345,36 @@ impl BucketTable {
         stack: StackId,
         kind: Kind,
     ) -> Result<u32, NoMemory> {
-        let is_known = Place { stack, labels: kind.labels() } != Place::UNKNOWN;
+        if self.unknown.is_none() {
+            let Place { stack, labels } = Place::UNKNOWN;
+            let bucket = Bucket::new(stack, Kind::of(0, labels));
+            self.unknown = Some(self.put(inside, region, bucket)?);
+        }
+        self.put(inside, region, Bucket::new(stack, kind)).inspect(|_| self.used += 1)
+    }
+
+    /// Puts a bucket in a row that is not in use.
+    fn put(
+        &mut self,
+        inside: &Outermost,
+        region: &Region,
+        bucket: Bucket,
+    ) -> Result<u32, NoMemory> {
+        let place = Place { stack: bucket.stack, labels: bucket.kind.labels() };
+        let row = self.take_row(inside, region, place)?;
+        // SAFETY: the row was given to this table and is not in use.
+        unsafe { region.bucket(row).write(bucket) };
+        Ok(row)
+    }
+
+    /// A row that is not in use; there are some that only the unknown place gets.
+    fn take_row(
+        &mut self,
+        inside: &Outermost,
+        region: &Region,
+        place: Place,
+    ) -> Result<u32, NoMemory> {
+        let is_known = place != Place::UNKNOWN;
         if self.spare.is_empty() {
             if is_known && region.rows() >= MAX_BUCKETS {
                 return Err(NoMemory);
@@ -342,9 +387,6 @@ impl BucketTable {
             return Err(NoMemory);
         }
         self.spare.start += 1;
-        self.used += 1;
-        // SAFETY: the row was given to this table and is not in use.
-        unsafe { region.bucket(row).write(Bucket::new(stack, kind)) };
         Ok(row)
     }
 
@@ -477,6 +519,19 @@ mod tests {
         let mut copy = Array::new();
         copy_buckets(&region, |_, bucket| copy.push(*bucket)).unwrap();
         assert_eq!(copy.len(), 50_000);
+    }
+
+    #[test]
+    fn without_room_everything_is_counted_at_the_unknown_place() {
+        let (mut table, region, inside) = (BucketTable::new(), Region::new(), inside());
+        let mut record = |place, size| table.record(&inside, &region, place, size, ONE, FIRST);
+        record(at_stack(1), 8).unwrap();
+        while region.take_rows(&inside).is_ok() {}
+        let known = (2..).take_while(|&stack| record(at_stack(stack), 8).is_ok()).count();
+        assert!(known < BATCH, "what it had taken");
+        let row = record(Place::UNKNOWN, 8).unwrap();
+        assert_eq!(record(Place::UNKNOWN, 100).unwrap(), row);
+        assert_eq!(bucket(&table, &region, row).alloc.count(), Count { objects: 2, bytes: 108 });
     }
 
     #[test]
