@@ -330,7 +330,12 @@ fn a_file_that_cannot_grow_costs_stacks_and_nothing_else() {
     assert!(totals.dropped.stacks > dropped, "{totals:?}");
     assert!(totals.alloc.objects >= objects + 2049);
     drop(limit);
-    assert_eq!(read(&path).header.comments.len(), 2);
+    let profile = read(&path);
+    let comments = profile.header.comments.iter().map(|&comment| profile.text(comment));
+    let comments = comments.collect::<Vec<_>>().join(&b'\n');
+    let says = |words: &str| comments.windows(words.len()).any(|part| part == words.as_bytes());
+    // Which of its tables is full first is a matter of what was allocated before: stacks may have lost their labels too.
+    assert!(says("recorded without a stack") && !says("not recorded"), "{comments:?}");
     drop(kept);
 }
 
