@@ -104,6 +104,11 @@ impl Recorder {
     /// Makes the file `fd` of what is recorded from now on, and before.
     pub fn record_to(&self, inside: &Outermost, fd: i32, texts: &Texts<'_>) -> Result<(), Errno> {
         let mut held: [_; STRIPES] = std::array::from_fn(|i| self.stripes[i].lock(inside));
+        // Should the file come to where it can grow no more, every stripe has a bucket to count in.
+        for stripe in &mut held {
+            // Without memory it is as before.
+            let _ = stripe.buckets.prepare(inside, &self.region);
+        }
         self.stacks.acquire();
         self.labels.acquire();
         let head = self.region.record_to(inside, fd, texts);

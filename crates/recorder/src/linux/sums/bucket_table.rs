@@ -336,7 +336,18 @@ impl BucketTable {
         Ok(row)
     }
 
-    /// A new bucket, and before the first of all the one for want of another, which the index does not have.
+    /// Makes the bucket that all is counted in for want of another, if there is none. The index does not have it.
+    #[cold]
+    pub fn prepare(&mut self, inside: &Outermost, region: &Region) -> Result<(), NoMemory> {
+        if self.unknown.is_none() {
+            let Place { stack, labels } = Place::UNKNOWN;
+            let bucket = Bucket::new(stack, Kind::of(0, labels));
+            self.unknown = Some(self.put(inside, region, bucket)?);
+        }
+        Ok(())
+    }
+
+    /// A new bucket.
     #[cold]
     fn insert(
         &mut self,
@@ -345,11 +356,7 @@ impl BucketTable {
         stack: StackId,
         kind: Kind,
     ) -> Result<u32, NoMemory> {
-        if self.unknown.is_none() {
-            let Place { stack, labels } = Place::UNKNOWN;
-            let bucket = Bucket::new(stack, Kind::of(0, labels));
-            self.unknown = Some(self.put(inside, region, bucket)?);
-        }
+        self.prepare(inside, region)?;
         self.put(inside, region, Bucket::new(stack, kind)).inspect(|_| self.used += 1)
     }
 
