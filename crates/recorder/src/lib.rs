@@ -80,7 +80,8 @@
 //!
 //! A pair is some thousand instructions of which five are done at a time: what counts is their number. The
 //! words that a walk depends on lie together, apart from all else that is known of frames, and are
-//! compared from one end to the other; where functions keep a frame pointer, two at once.
+//! compared from one end to the other; where functions keep a frame pointer, two at once. A walk that
+//! begins as the last one did, and finds none of them changed, takes no step.
 //!
 //! The crate knows no profile format and resolves no address.
 

@@ -35,7 +35,9 @@ struct Pages {
 impl Pages {
     fn map(bytes: usize) -> Result<Self, NoMemory> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // Miri knows no other flags; they change nothing that it could see.
+        let unreserved = if cfg!(miri) { 0 } else { libc::MAP_NORESERVE };
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | unreserved;
         // SAFETY: a new anonymous mapping at an address of the kernel's choice touches nothing that
         // exists.
         let start = errno::kept(|| unsafe {
