@@ -52,8 +52,8 @@ pub fn read(bytes: &[u8]) -> Result<Profile, RecordingError> {
             format!("heapwise: from the recording of process {}", file.u64(24)?).into_bytes(),
         ],
     };
-    check_stacks(&recorded, &frames)?;
-    check_labels(&recorded)?;
+    leave_out_later(&mut recorded, frames.len());
+    check_depths(&recorded, &frames)?;
     let main = file.text(0)?;
     recorded.mappings.sort_by_key(|mapping| mapping.path != main);
     Ok(recorded.profile(|stack, to| walk(&frames, stack, to)))
@@ -86,13 +86,26 @@ fn walk(frames: &[Frame], mut stack: u32, to: &mut Vec<u64>) {
     }
 }
 
+/// Leaves out rows of stacks and label sets that there were not when the beginning of the file was read, and says so:
+/// the program may run meanwhile. So the last state is that of this moment, or a little after it.
+fn leave_out_later(recorded: &mut Recorded, frames: usize) {
+    let (before, sets) = (recorded.rows.len(), &recorded.label_sets);
+    recorded.rows.retain(|row| {
+        let has_labels =
+            row.labels == 0 || sets.binary_search_by_key(&row.labels, |set| set.number).is_ok();
+        has_labels && (row.stack == 0 || (row.stack as usize) < frames)
+    });
+    let later = before - recorded.rows.len();
+    if later != 0 {
+        let line = "heapwise: read while the program was running: new stacks left out";
+        recorded.comments.push(format!("{line}: {later}").into_bytes());
+    }
+}
+
 /// A file of some megabytes may claim a stack a row, all of them deep.
-fn check_stacks(recorded: &Recorded, frames: &[Frame]) -> Result<(), RecordingError> {
+fn check_depths(recorded: &Recorded, frames: &[Frame]) -> Result<(), RecordingError> {
     let (mut all, mut stack) = (0, Vec::new());
     for row in &recorded.rows {
-        if row.stack != 0 && row.stack as usize >= frames.len() {
-            return Err(RecordingError::Stack { stack: row.stack });
-        }
         stack.clear();
         walk(frames, row.stack, &mut stack);
         all += stack.len();
@@ -101,16 +114,6 @@ fn check_stacks(recorded: &Recorded, frames: &[Frame]) -> Result<(), RecordingEr
         }
     }
     Ok(())
-}
-
-fn check_labels(recorded: &Recorded) -> Result<(), RecordingError> {
-    let is_there = |set: u32| {
-        set == 0 || recorded.label_sets.binary_search_by_key(&set, |set| set.number).is_ok()
-    };
-    match recorded.rows.iter().find(|row| !is_there(row.labels)) {
-        Some(row) => Err(RecordingError::Labels { set: row.labels }),
-        None => Ok(()),
-    }
 }
 
 /// Objects and bytes, in units of 2^-20.

@@ -49,11 +49,6 @@ pub enum RecordingError {
         /// That of its caller.
         caller: u32,
     },
-    /// A stack that was not recorded.
-    Stack {
-        /// Its number.
-        stack: u32,
-    },
     /// A stack of more frames than are recorded, or the one with which all together have too many.
     TooDeep {
         /// Its number.
@@ -89,7 +84,6 @@ impl fmt::Display for RecordingError {
                     "frame {frame} is called by frame {caller}, which does not come before it"
                 )
             }
-            Self::Stack { stack } => write!(f, "stack {stack} is not there"),
             Self::TooDeep { stack } => write!(f, "too many frames (stack {stack})"),
             Self::Labels { set } => write!(f, "label set {set} is not there"),
             Self::Mappings => f.write_str("the list of mappings is cut short"),
