@@ -47,11 +47,11 @@
 //! What is left, 0.4 to 0.9 ns a pair, is decided by where the linker puts the functions: the same code in
 //! another order takes up to 0.5 ns more or less, so `benches/layouts.py` measures many orders. Over
 //! several of them the count alone is 0.2 to 0.3 ns, and the two tests of a free are 0.3 to 0.5. A branch
-//! that was ever taken costs more than one that never was, for milliseconds after: so with a sample an hour
-//! as with one in 512 KiB. Tried, over eight orders each: a range that is known at compile time and tested by
+//! that was ever taken costs more than one that never was, for milliseconds after: with a sample in 8 MiB
+//! nearly as with one in 512 KiB. Tried, over five to eight orders each: a range that is known at compile time and tested by
 //! a shift (-0.15 over System, -0.05 over the others; nothing could then lie elsewhere where something is in
 //! the way); the size alone, or one test instead of two (nothing); a conditional move to the slow function
-//! instead of a branch (+0.3).
+//! instead of a branch (+0.3, in one order).
 //!
 //! A library that declares the allocator is compiled for use in a shared object, and finds a thread's memory
 //! by a longer way: there a pair takes 0.8 ns more than in a program that declares it in its own crate.
@@ -78,7 +78,7 @@
 //! beside its slot; a bucket 118 to 123 bytes; a stack 22 to 27 bytes for each frame that it does not
 //! share with others.
 //!
-//! A pair is some thousand instructions of which five are done at a time: what counts is their number. The
+//! A pair is some thousand instructions, and its time went down with their number (callgrind counts them). The
 //! words that a walk depends on lie together, apart from all else that is known of frames, and are
 //! compared from one end to the other; where functions keep a frame pointer, two at once. A walk that
 //! begins as the last one did, and finds none of them changed, takes no step.
