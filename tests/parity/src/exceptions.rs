@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::case::Case;
-use crate::machine_code::{self, DifferingLine, SymbolNames};
+use crate::machine_code::{self, Reasons, SymbolNames};
 use crate::tool::Answer;
 
 /// A known difference. It has a paragraph in COMPATIBILITY.md under its id, and must still differ
@@ -39,32 +39,28 @@ pub const EXCEPTIONS: &[Exception] = &[
     Exception { id: "largest-ids", explains: has_no_next_id, is_constant: false },
 ];
 
-/// Whether the listings differ in the names of operands that have several.
+/// Whether the listings differ in the names of operands that have several, and in nothing else.
 fn names_are_open(differing: &Differing<'_>) -> bool {
-    let program = || SymbolNames::of_profile(differing.case.sources.first()?);
-    is_disasm(differing)
-        && program().is_some_and(|names| {
-            let excused = |theirs: &str, ours: &str| names.leave_open(theirs, ours);
-            let excused = |line: &DifferingLine<'_>| line.differs_in_text(excused);
-            machine_code::differ_in(&differing.theirs.output, &differing.ours.output, excused)
-        })
+    let names_only = Reasons { several_names: true, newer_instruction: false };
+    reasons(differing) == Some(names_only)
 }
 
-/// Whether the reference crashed on code that ours shows, shows operands of vectors as bare numbers,
-/// does not know instructions that came later, or reads on after one in the middle of the next.
+/// Whether the reference crashed on code that ours shows, or does not know instructions in it.
 fn has_newer_instructions(differing: &Differing<'_>) -> bool {
     let Differing { theirs, ours, .. } = differing;
-    let shown = ours.code == 0 && !ours.output.is_empty();
-    let excused = |theirs: &str, ours: &str| {
-        machine_code::is_vector_with_bare_number(theirs, ours)
-            || machine_code::is_newer_on_arm64(theirs, ours)
-    };
-    let excused =
-        |line: &DifferingLine<'_>| line.differs_in_text(excused) || line.lacks_its_first_byte();
-    is_disasm(differing)
-        && shown
-        && (machine_code::crashed(theirs)
-            || machine_code::differ_in(&theirs.output, &ours.output, excused))
+    let is_shown = ours.code == 0 && !ours.output.is_empty();
+    let crashed = is_disasm(differing) && is_shown && machine_code::crashed(theirs);
+    crashed || reasons(differing).is_some_and(|reasons| reasons.newer_instruction)
+}
+
+/// Why two listings of machine code differ.
+fn reasons(differing: &Differing<'_>) -> Option<Reasons> {
+    let Differing { case, theirs, ours } = differing;
+    if !is_disasm(differing) || theirs.code != ours.code {
+        return None;
+    }
+    let names = case.sources.first().and_then(|path| SymbolNames::of_profile(path));
+    machine_code::reasons(&theirs.output, &ours.output, &names.unwrap_or_default())
 }
 
 /// Whether ours reads a dump of jemalloc, or a file of DHAT, which the reference refuses.

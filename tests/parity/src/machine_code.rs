@@ -1,12 +1,13 @@
-//! Two listings of the same machine code: in what they differ.
+//! Two listings of the same machine code: why they differ.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod listing;
+mod newer;
+mod symbol_names;
 
-use heapwise_profile::Profile;
-use object::{Object, ObjectSymbol};
+pub use symbol_names::SymbolNames;
 
 use crate::tool::Answer;
+use listing::Record;
 
 /// Whether the reference gave up in the middle: its decoder crashes on some bytes.
 pub fn crashed(theirs: &Answer) -> bool {
@@ -16,156 +17,91 @@ pub fn crashed(theirs: &Answer) -> bool {
     theirs.code != 0 && panicked && said.contains("x86asm")
 }
 
-/// Whether the listings have as many lines, and each in which they differ satisfies `excused`.
-pub fn differ_in(theirs: &[u8], ours: &[u8], excused: impl Fn(&DifferingLine<'_>) -> bool) -> bool {
+/// Why two listings differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// An operand has several names, and the reference shows another one of them, or none.
+    pub several_names: bool,
+    /// The reference does not know an instruction, or not all of it.
+    pub newer_instruction: bool,
+}
+
+/// Why two listings differ; nothing if they do anywhere for a reason that is not known.
+pub fn reasons(theirs: &[u8], ours: &[u8], names: &SymbolNames) -> Option<Reasons> {
     let (theirs, ours) = (String::from_utf8_lossy(theirs), String::from_utf8_lossy(ours));
-    let (theirs, ours) = (records(&theirs), records(&ours));
-    theirs.len() == ours.len()
-        && theirs.iter().zip(&ours).enumerate().all(|(row, (theirs, ours_here))| {
-            let before = row.checked_sub(1).map_or("", |row| ours[row].text);
-            let line = DifferingLine { before, theirs, ours: ours_here };
-            theirs == ours_here || excused(&line)
-        })
+    let (theirs, ours) = (listing::records(&theirs), listing::records(&ours));
+    let found = Reasons::default();
+    Comparison { theirs: &theirs, ours: &ours, names, is_in_step: true, before: "", found }.run()
 }
 
-/// A line in which two listings differ.
-#[derive(Debug)]
-pub struct DifferingLine<'t> {
-    /// Our instruction on the line before.
-    before: &'t str,
-    theirs: &'t Record<'t>,
-    ours: &'t Record<'t>,
+/// What is left to compare.
+struct Comparison<'a> {
+    theirs: &'a [Record<'a>],
+    ours: &'a [Record<'a>],
+    names: &'a SymbolNames,
+    /// Whether the lines before were of one address. Behind an instruction of which it takes too many or
+    /// too few bytes, the reference reads on in the middle of others.
+    is_in_step: bool,
+    /// The last of our instructions.
+    before: &'a str,
+    found: Reasons,
 }
 
-impl DifferingLine<'_> {
-    /// Whether it is of one address and place, and its instructions, theirs and ours, satisfy `excused`.
-    pub fn differs_in_text(&self, excused: impl Fn(&str, &str) -> bool) -> bool {
-        let Self { theirs, ours, .. } = self;
-        (theirs.head, theirs.place) == (ours.head, ours.place) && excused(theirs.text, ours.text)
-    }
-
-    /// Whether theirs lacks its first byte, as what follows `VZEROUPPER` does: of that the reference
-    /// takes a byte too many.
-    pub fn lacks_its_first_byte(&self) -> bool {
-        let Self { before, theirs, ours } = self;
-        *before == "VZEROUPPER"
-            && theirs.starts_one_byte_later(ours)
-            && without_first_byte(ours.text).is_some_and(|text| text == theirs.text)
-    }
-}
-
-/// The instruction that is left of one without its first byte, of those that were met: moves between
-/// vectors and memory, of which that is the prefix that makes them such.
-fn without_first_byte(text: &str) -> Option<String> {
-    let operands = text.strip_prefix("MOVDQU ")?;
-    let is_vector = |operand: &str| operand.len() == 2 && operand.starts_with('X');
-    let mut vectors = operands.split(", ").filter(|operand| is_vector(operand));
-    let (vector, more) = (vectors.next()?, vectors.next());
-    more.is_none().then(|| format!("MOVQ {}", operands.replace(vector, &vector.replace('X', "M"))))
-}
-
-/// A line of a listing: an instruction, or anything else as a head alone.
-#[derive(Debug, PartialEq)]
-struct Record<'t> {
-    /// Values and address.
-    head: &'t str,
-    text: &'t str,
-    /// Where in the source, if that is said.
-    place: &'t str,
-}
-
-impl Record<'_> {
-    /// Whether this is read from the second byte of the other on, as the reference does after an
-    /// instruction of which it takes a byte too many.
-    fn starts_one_byte_later(&self, other: &Self) -> bool {
-        let split = |head: &str| {
-            let (values, address) = head.rsplit_once(' ')?;
-            Some((values.to_owned(), u64::from_str_radix(address, 16).ok()?))
-        };
-        let later = |(values, address)| (values, address + 1);
-        self.place == other.place
-            && split(self.head).is_some_and(|own| Some(own) == split(other.head).map(later))
-    }
-}
-
-/// A place stands behind the instruction, or on the line before it if that is long.
-fn records(listing: &str) -> Vec<Record<'_>> {
-    let (mut records, mut before) = (Vec::new(), "");
-    for line in listing.lines() {
-        if let Some(place) = line.trim_start().strip_prefix(';') {
-            before = place;
-            continue;
-        }
-        let Some((head, rest)) = line.split_once(": ") else {
-            records.push(Record { head: line, text: "", place: "" });
-            continue;
-        };
-        let (text, place) = rest.split_once(';').unwrap_or((rest, before));
-        before = "";
-        records.push(Record { head, text: text.trim_end(), place });
-    }
-    records
-}
-
-/// The symbols of the program that a profile is of.
-#[derive(Debug, Default)]
-pub struct SymbolNames {
-    addresses: BTreeMap<String, u64>,
-    at: BTreeMap<u64, usize>,
-}
-
-impl SymbolNames {
-    /// Reads the program that the first mapping of a profile names; nothing if it cannot be read.
-    pub fn of_profile(path: &Path) -> Option<Self> {
-        let profile = Profile::read(&std::fs::read(path).ok()?).ok()?;
-        let program =
-            String::from_utf8(profile.text(profile.mappings.first()?.file).to_vec()).ok()?;
-        let bytes = std::fs::read(program).ok()?;
-        let file = object::File::parse(&*bytes).ok()?;
-        let mut names = Self::default();
-        for symbol in file.symbols().filter(|symbol| symbol.address() != 0) {
-            names.add(symbol.name().unwrap_or_default(), symbol.address());
-        }
-        Some(names)
-    }
-
-    fn add(&mut self, name: &str, address: u64) {
-        self.addresses.insert(name.to_owned(), address);
-        *self.at.entry(address).or_default() += 1;
-    }
-
-    /// Whether two instructions differ in the name of an operand only, which has several: theirs has
-    /// another one of them, or none, as one of no size gives.
-    pub fn leave_open(&self, theirs: &str, ours: &str) -> bool {
-        let Some((theirs, ours)) = differing_operand(theirs, ours) else { return false };
-        let Some((name, offset)) = symbol(ours) else { return false };
-        let Some(address) = self.addresses.get(name) else { return false };
-        let several = self.at.get(address).is_some_and(|count| *count > 1);
-        several
-            && match symbol(theirs) {
-                Some((other, own)) => own == offset && self.addresses.get(other) == Some(address),
-                None => theirs.starts_with("0x"),
+impl<'a> Comparison<'a> {
+    fn run(mut self) -> Option<Reasons> {
+        loop {
+            let (theirs, ours) = (self.theirs.first(), self.ours.first());
+            match (theirs, ours) {
+                (None, None) => return Some(self.found),
+                (Some(theirs), Some(ours)) if theirs.address == ours.address => {
+                    self.pair(theirs, ours)?;
+                }
+                _ => self.skip(theirs, ours)?,
             }
+        }
     }
-}
 
-/// Whether two instructions are one of vectors whose operand, relative to the program counter, the
-/// reference shows as a bare number.
-pub fn is_vector_with_bare_number(theirs: &str, ours: &str) -> bool {
-    let operand = differing_operand(theirs, ours);
-    operand.is_some_and(|(theirs, ours)| {
-        let bare = theirs
-            .strip_prefix("0x")
-            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-        bare && symbol(ours).is_some()
-    }) && ours.starts_with('V')
-}
+    /// Passes two lines of one address, or of none.
+    fn pair(&mut self, theirs: &Record<'_>, ours: &'a Record<'_>) -> Option<()> {
+        // A place is shown where it is not that of the line before.
+        let is_same_place = theirs.place == ours.place || !self.is_in_step;
+        let is_same = theirs.values == ours.values && theirs.text == ours.text;
+        if !is_same {
+            self.excuse(theirs, ours)?;
+        }
+        (self.theirs, self.ours) = (&self.theirs[1..], &self.ours[1..]);
+        (self.is_in_step, self.before) = (true, ours.text);
+        is_same_place.then_some(())
+    }
 
-/// Whether the reference does not know an instruction that ours shows: one of AArch64 that reads and
-/// writes memory at once, or sets a bit of the processor's state that came later.
-pub fn is_newer_on_arm64(theirs: &str, ours: &str) -> bool {
-    const NAMES: [&str; 7] = ["CASA", "CASL", "LDADDA", "LDCLRA", "LDEORA", "LDSETA", "SWPA"];
-    theirs == "?" && (NAMES.iter().any(|name| ours.starts_with(name)) || ours.ends_with(", DIT"))
+    fn excuse(&mut self, theirs: &Record<'_>, ours: &Record<'_>) -> Option<()> {
+        let is_newer = newer::is_unread(theirs.text, ours.text);
+        // Of how many bytes the reference thinks one is that it cannot read decides which samples are its.
+        let is_of_same_values = theirs.values == ours.values;
+        if is_newer || is_of_same_values && newer::is_half_read(theirs.text, ours.text) {
+            self.found.newer_instruction = true;
+            return Some(());
+        }
+        let has_names = is_of_same_values && self.names.leave_open(theirs.text, ours.text);
+        self.found.several_names |= has_names;
+        has_names.then_some(())
+    }
+
+    /// Passes the line of the lower address where the reference has lost step, or just does.
+    fn skip(&mut self, theirs: Option<&Record<'_>>, ours: Option<&'a Record<'_>>) -> Option<()> {
+        if self.is_in_step && !newer::is_newer(self.before) {
+            return None;
+        }
+        (self.is_in_step, self.found.newer_instruction) = (false, true);
+        let address = |record: Option<&Record<'_>>| record.and_then(|record| record.address);
+        match (address(theirs), address(ours)) {
+            (None, None) => return None,
+            (Some(theirs), Some(ours)) if theirs > ours => self.ours = &self.ours[1..],
+            (None, Some(_)) => self.ours = &self.ours[1..],
+            _ => self.theirs = &self.theirs[1..],
+        }
+        Some(())
+    }
 }
 
 /// The one operand in which two instructions differ.
@@ -191,84 +127,83 @@ fn symbol(operand: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_the_operands_may_differ() {
-        let line = |text: &str, place: &str| format!("   .   10   401000: {text:40};{place}\n");
-        let long = "MOVQ $0x1, a_name_that_fills_the_column(SB)";
-        let listing =
-            |text: &str| format!("Total: 5\n{}   .  .  401004: RET\n", line(text, "a.go:1"));
-        let excused = |theirs: &str, ours: &str| (theirs, ours) == ("CALL a(SB)", "CALL b(SB)");
-        let differ = |theirs: &str, ours: &str| {
-            let excused = |line: &DifferingLine<'_>| line.differs_in_text(excused);
-            differ_in(theirs.as_bytes(), ours.as_bytes(), excused)
-        };
-        assert!(differ(&listing("CALL a(SB)"), &listing("CALL b(SB)")));
-        assert!(!differ(&listing("CALL a(SB)"), &listing("CALL c(SB)")));
-        assert!(!differ(&listing("CALL a(SB)"), &listing("CALL b(SB)").replace("10", "11")));
-        assert!(!differ(&listing("CALL a(SB)"), &listing("CALL b(SB)").replace("a.go", "b.go")));
-        assert!(!differ(&listing("CALL a(SB)"), "Total: 5\n"));
-        let above = format!("     ;a.go:1\n   .   10   401000: {long}\n");
-        let same = records(&above);
-        assert_eq!((same.len(), same[0].text, same[0].place), (1, long, "a.go:1"));
+    const BOTH: Reasons = Reasons { several_names: true, newer_instruction: true };
+    const NAMES: Reasons = Reasons { several_names: true, newer_instruction: false };
+    const NEWER: Reasons = Reasons { several_names: false, newer_instruction: true };
+
+    /// A listing of `address: text ;place` in each line.
+    fn listing(lines: &[&str]) -> String {
+        let lines: Vec<String> = lines.iter().map(|line| format!("   .   10   {line}\n")).collect();
+        format!("Total: 5\n{}", lines.concat())
     }
 
-    #[test]
-    fn what_follows_vzeroupper_may_lack_its_first_byte() {
-        let listing = |before: &str, address: &str, text: &str| {
-            format!("   .   10   488216: {before} ;a.s:1\n   .   10   {address}: {text} ;a.s:2\n")
-        };
-        let ours = |before: &str| listing(before, "488219", "MOVDQU X5, 0(AX)");
-        let differ = |before: &str, address: &str, text: &str| {
-            let theirs = listing(before, address, text);
-            let excused = |line: &DifferingLine<'_>| line.lacks_its_first_byte();
-            differ_in(theirs.as_bytes(), ours(before).as_bytes(), excused)
-        };
-        assert!(differ("VZEROUPPER", "48821a", "MOVQ M5, 0(AX)"));
-        assert!(!differ("VZEROUPPER", "488219", "MOVQ M5, 0(AX)"));
-        assert!(!differ("VZEROUPPER", "48821b", "MOVQ M5, 0(AX)"));
-        assert!(!differ("NOPL", "48821a", "MOVQ M5, 0(AX)"));
-        for other in ["MOVQ M6, 0(AX)", "MOVQ M5, 0(BX)", "MOVDQU X5, 0(AX)", "RET"] {
-            assert!(!differ("VZEROUPPER", "48821a", other), "{other}");
-        }
-        assert_eq!(without_first_byte("MOVDQU 0x10(SI), X0").unwrap(), "MOVQ 0x10(SI), M0");
-        assert_eq!(without_first_byte("MOVQ AX, BX"), None);
-    }
-
-    #[test]
-    fn names_are_open_where_an_address_has_several() {
+    fn reasons_of(theirs: &[&str], ours: &[&str]) -> Option<Reasons> {
         let mut names = SymbolNames::default();
-        for (name, address) in [("free", 8), ("cfree", 8), ("alone", 16), ("next", 24)] {
+        for (name, address) in [("free", 8), ("cfree", 8), ("alone", 16)] {
             names.add(name, address);
         }
-        assert!(names.leave_open("CALL cfree(SB)", "CALL free(SB)"));
-        assert!(names.leave_open("LEAQ 0x10(IP), AX", "LEAQ free(SB), AX"));
-        assert!(names.leave_open("MOVQ cfree+8(SB), AX", "MOVQ free+8(SB), AX"));
-        for (theirs, ours) in [
-            ("CALL next(SB)", "CALL free(SB)"),
-            ("CALL alone(SB)", "CALL next(SB)"),
-            ("CALL 0x10", "CALL alone(SB)"),
-            ("JMP cfree(SB)", "CALL free(SB)"),
-            ("MOVQ cfree(SB), AX", "MOVQ free(SB), BX"),
-            ("MOVQ cfree+8(SB), AX", "MOVQ free(SB), AX"),
-        ] {
-            assert!(!names.leave_open(theirs, ours), "{theirs} {ours}");
-        }
+        reasons(listing(theirs).as_bytes(), listing(ours).as_bytes(), &names)
     }
 
     #[test]
-    fn bare_numbers_are_excused_in_vectors_only() {
-        assert!(is_vector_with_bare_number("VMOVDQA 0x20a11, X8", "VMOVDQA flip_mask(SB), X8"));
-        assert!(!is_vector_with_bare_number("MOVQ 0x20a11, AX", "MOVQ flip_mask(SB), AX"));
-        assert!(!is_vector_with_bare_number("VMOVDQA 0x20a11, X8", "VMOVDQA flip_mask(SB), X9"));
-        assert!(!is_vector_with_bare_number("VMOVDQA X1, X8", "VMOVDQA X2, X8"));
+    fn only_an_operand_with_several_names_may_differ() {
+        let of = |theirs, ours| reasons_of(&[theirs, "14: RET"], &[ours, "14: RET"]);
+        let ours = "10: CALL free(SB) ;a.go:1";
+        assert_eq!(of(ours, ours), Some(Reasons::default()));
+        assert_eq!(of("10: CALL cfree(SB) ;a.go:1", ours), Some(NAMES));
+        assert_eq!(of("10: CALL alone(SB) ;a.go:1", ours), None);
+        assert_eq!(of("10: CALL cfree(SB) ;b.go:1", ours), None);
+        assert_eq!(of("11: CALL cfree(SB) ;a.go:1", ours), None);
+        assert_eq!(reasons_of(&[ours], &[ours, "14: RET"]), None);
+        assert_eq!(reasons_of(&[ours, "14: RET"], &[ours]), None);
+        let values = listing(&["10: CALL cfree(SB)"]).replace("10 ", "20 ");
+        assert_eq!(
+            reasons(
+                values.as_bytes(),
+                listing(&["10: CALL free(SB)"]).as_bytes(),
+                &SymbolNames::default()
+            ),
+            None
+        );
     }
 
     #[test]
-    fn what_came_later_is_excused_where_the_reference_has_nothing() {
-        assert!(is_newer_on_arm64("?", "LDADDALD R1, (R0), R2"));
-        assert!(is_newer_on_arm64("?", "MSR $1, DIT"));
-        assert!(!is_newer_on_arm64("?", "MOVD R1, R2"));
-        assert!(!is_newer_on_arm64("NOOP", "LDADDALD R1, (R0), R2"));
+    fn one_listing_may_have_several_reasons() {
+        let theirs = ["10: VMOVDQA 0x20, X8", "18: CALL cfree(SB)"];
+        let ours = ["10: VMOVDQA mask(SB), X8", "18: CALL free(SB)"];
+        assert_eq!(reasons_of(&theirs, &ours), Some(BOTH));
+        assert_eq!(
+            reasons_of(&["10: ?", "11: ?", "16: RET"], &["10: VPXOR X1, X2, X3", "16: RET"]),
+            Some(NEWER)
+        );
+        assert_eq!(
+            reasons_of(&["10: ?", "11: ?", "16: RET"], &["10: PXOR X1, X2", "16: RET"]),
+            None
+        );
+        assert_eq!(
+            reasons_of(&["10: NOPL", "16: RET"], &["10: VPXOR X1, X2, X3", "16: RET"]),
+            None
+        );
+    }
+
+    #[test]
+    fn the_reference_may_lose_step_behind_what_it_cannot_read() {
+        let theirs = |first| [first, "14: ? ;a.s:2", "15: INCL BX", "17: RET", "18: NOPL ;a.s:4"];
+        let ours = |first| [first, "13: MOVQ AX, BX ;a.s:2", "17: RET ;a.s:3", "18: NOPL ;a.s:4"];
+        let of = |first| reasons_of(&theirs(first), &ours(first));
+        assert_eq!(of("10: VZEROUPPER ;a.s:1"), Some(NEWER));
+        assert_eq!(of("10: MOVQ BX, AX ;a.s:1"), None);
+        // It may do so to the end of a function, but of that alone.
+        let theirs = ["10: VZEROUPPER", "14: INCL BX", "16: ?"];
+        let ours = ["10: VZEROUPPER", "13: MOVQ AX, BX", "17: RET"];
+        assert_eq!(reasons_of(&theirs, &ours), Some(NEWER));
+        let functions = |code: &[&str], next: &str| format!("{}ROUTINE {next}\n", listing(code));
+        let of = |next| {
+            let theirs = functions(&theirs, "next");
+            reasons(theirs.as_bytes(), functions(&ours, next).as_bytes(), &SymbolNames::default())
+        };
+        assert_eq!(of("next"), Some(NEWER));
+        assert_eq!(of("other"), None);
     }
 
     #[test]
