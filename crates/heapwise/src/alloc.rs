@@ -175,11 +175,10 @@ impl<A: GlobalAlloc> Alloc<A> {
     #[cold]
     #[inline(never)]
     unsafe fn dealloc_slowly(&self, block: *mut u8, layout: Layout) {
-        if recorder::holds(block.addr()) {
-            return recorder::free(block.addr(), layout.size());
+        if !recorder::free(block.addr(), layout.size()) {
+            // SAFETY: passed on to the caller; the block is not the pool's.
+            unsafe { self.dealloc_large(block, layout) }
         }
-        // SAFETY: passed on to the caller; the block is not the pool's.
-        unsafe { self.dealloc_large(block, layout) }
     }
 
     /// # Safety

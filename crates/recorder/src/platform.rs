@@ -192,7 +192,9 @@ pub fn record(_: usize, _: Layout, _: Marked, _: Caller) {}
 pub fn withdraw(_: usize, _: usize) {}
 
 /// No block is recorded.
-pub fn free(_: usize, _: usize) {}
+pub fn free(_: usize, _: usize) -> bool {
+    false
+}
 
 /// No block is recorded.
 pub fn take(_: usize) -> Option<Taken> {

@@ -127,6 +127,16 @@ pub fn may_hold(address: usize, size: usize, align: usize) -> bool {
 
 /// Whether the block at `address` came from [`allocate`].
 pub fn holds(address: usize) -> bool {
+    let is_held = RECORDER.home_of(address).is_some();
+    if !is_held {
+        look_how_far();
+    }
+    is_held
+}
+
+/// Lets a new thread know which blocks need not be asked about.
+#[inline]
+fn look_how_far() {
     THREAD.with(|thread| {
         if thread.view.is_blind()
             && let Some(inside) = enter()
@@ -134,7 +144,6 @@ pub fn holds(address: usize) -> bool {
             thread.view.open(RECORDER.reach(&inside));
         }
     });
-    RECORDER.holds(address)
 }
 
 /// Sets the sampling interval, at most [`MAX_INTERVAL`](crate::MAX_INTERVAL), which does not grow any
@@ -242,15 +251,21 @@ pub fn withdraw(address: usize, size: usize) {
     }
 }
 
-/// Records the free of a block of [`allocate`], and frees it.
-pub fn free(address: usize, size: usize) {
+/// Records the free of the block of `size` bytes at `address`, and frees it, if it came from [`allocate`];
+/// whether it did.
+pub fn free(address: usize, size: usize) -> bool {
+    let Some(home) = RECORDER.home_of(address) else {
+        look_how_far();
+        return false;
+    };
     match enter() {
         Some(inside) => {
             TALLIES.free(&inside, address);
-            RECORDER.free(&inside, address, size);
+            RECORDER.free(&inside, home, address, size);
         }
         None => RECORDER.dropped.frees.count(),
     }
+    true
 }
 
 /// Records or counts the large block at `address`, not null, before the program gets it. Its stack

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use crate::entry::Outermost;
 use crate::platform::blocks::live_table::{Block, LiveTable};
-use crate::platform::blocks::pool::{Heap, Past, Pool};
+use crate::platform::blocks::pool::{Heap, Home, Past, Pool};
 use crate::platform::blocks::size_class::Class;
 use crate::platform::blocks::span::Tag;
 use crate::platform::kernel::arena::NoMemory;
@@ -154,9 +154,10 @@ impl Recorder {
         self.pool.reach(inside)
     }
 
-    /// Whether the caller's block at `address` is one of the pool.
-    pub fn holds(&self, address: usize) -> bool {
-        self.pool.heap_of(address).is_some()
+    /// Where the caller's block at `address` is, if it is one of the pool.
+    #[inline]
+    pub fn home_of(&self, address: usize) -> Option<Home> {
+        self.pool.home_of(address)
     }
 
     /// Records an allocation that is not large, and serves it. `None` if there is no memory; then
@@ -211,13 +212,13 @@ impl Recorder {
         self.pool.allocate(inside, &mut stripe.heap, class, Tag::UNCOUNTED, 0).ok()
     }
 
-    /// Records the free of the block of `size` bytes at `address` in the pool, and frees it.
+    /// Records the free of the block of `size` bytes at `address`, whose home this is, and frees it.
     #[inline]
-    pub fn free(&self, inside: &Outermost, address: usize, size: usize) {
-        let Some((number, span)) = self.pool.home_of(address) else { return };
-        let mut stripe = self.stripes[number % STRIPES].lock(inside);
-        if let Some(past) = self.pool.free(inside, &mut stripe.heap, span, address) {
-            self.count_free(inside, number % STRIPES, &mut stripe, past, size);
+    pub fn free(&self, inside: &Outermost, home: Home, address: usize, size: usize) {
+        let number = home.heap % STRIPES;
+        let mut stripe = self.stripes[number].lock(inside);
+        if let Some(past) = self.pool.free(inside, &mut stripe.heap, home, address) {
+            self.count_free(inside, number, &mut stripe, past, size);
         }
     }
 

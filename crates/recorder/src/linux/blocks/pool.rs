@@ -35,6 +35,14 @@ pub struct Past {
     pub birth: u64,
 }
 
+/// Where a block is that is in use: its span stays that heap's as long as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    /// The number of the heap.
+    pub heap: usize,
+    span: Numbered,
+}
+
 /// A block of a heap, found by its address.
 #[derive(Clone, Copy, Debug)]
 struct Found {
@@ -102,15 +110,14 @@ impl Pool {
     /// caller's.
     #[inline]
     pub fn heap_of(&self, address: usize) -> Option<usize> {
-        self.home_of(address).map(|(heap, _)| heap)
+        self.home_of(address).map(|home| home.heap)
     }
 
-    /// As [`heap_of`](Self::heap_of), and the block's span, which stays that heap's as long as the block is in
-    /// use.
+    /// As [`heap_of`](Self::heap_of), for [`free`](Self::free).
     #[inline]
-    pub fn home_of(&self, address: usize) -> Option<(usize, Numbered)> {
+    pub fn home_of(&self, address: usize) -> Option<Home> {
         let span = self.range.span_at(address)?;
-        Some((span.span.owner()?, span))
+        Some(Home { heap: span.span.owner()?, span })
     }
 
     /// The class of the block at `address`, which is the caller's.
@@ -157,17 +164,17 @@ impl Pool {
         NonNull::new((span.start + offset) as *mut u8).ok_or(NoMemory)
     }
 
-    /// Frees the block at `address`, in `span`, and says what it was; `None` if there is none of this heap
-    /// in use.
+    /// Frees the block at `address`, whose home this is, and says what it was; `None` if there is none of
+    /// this heap in use.
     #[inline]
     pub fn free(
         &self,
         inside: &Outermost,
         heap: &mut Heap,
-        span: Numbered,
+        home: Home,
         address: usize,
     ) -> Option<Past> {
-        let Found { class, slot, .. } = heap.find_in(span, address)?;
+        let Found { span, class, slot } = heap.find_in(home.span, address)?;
         let had_room = span.span.has_room(class);
         let birth = span.births(class).get(slot);
         let tag = span.span.give_back(span.tags(class), slot)?;

@@ -26,6 +26,10 @@ fn allocate(recorder: &Recorder, inside: &Outermost, sample: Sample, stack: &[us
     recorder.allocate(inside, sample, stack).unwrap().as_ptr() as usize
 }
 
+fn free(recorder: &Recorder, inside: &Outermost, address: usize, size: usize) {
+    recorder.free(inside, recorder.home_of(address).unwrap(), address, size);
+}
+
 fn totals(recorder: &Recorder, inside: &Outermost) -> Totals {
     recorder.totals(inside).unwrap()
 }
@@ -36,12 +40,12 @@ fn a_block_is_in_use_from_its_allocation_to_its_free() {
     let inside = inside();
     let first = allocate(&RECORDER, &inside, one(100), &STACK);
     let second = allocate(&RECORDER, &inside, one(100), &STACK);
-    assert!(RECORDER.holds(first) && RECORDER.holds(second));
+    assert!(RECORDER.home_of(first).is_some() && RECORDER.home_of(second).is_some());
     assert_eq!(totals(&RECORDER, &inside).inuse, count(2, 200));
-    RECORDER.free(&inside, first, 100);
+    free(&RECORDER, &inside, first, 100);
     let (alloc, inuse, peak) = (count(2, 200), count(1, 100), count(2, 200));
     assert_eq!(totals(&RECORDER, &inside), Totals { alloc, inuse, peak });
-    RECORDER.free(&inside, first, 100);
+    free(&RECORDER, &inside, first, 100);
     assert_eq!(totals(&RECORDER, &inside).inuse, count(1, 100), "freed once");
 }
 
@@ -68,9 +72,9 @@ fn a_block_is_resized_where_it_is_if_its_slot_fits() {
     assert_ne!(moved, block);
     let (alloc, inuse) = (count(3, 325), count(1, 113));
     assert_eq!(totals(&RECORDER, &inside), Totals { alloc, inuse, peak: inuse }, "never both");
-    RECORDER.free(&inside, block, 112);
+    free(&RECORDER, &inside, block, 112);
     assert_eq!(totals(&RECORDER, &inside).inuse, inuse, "counted before");
-    RECORDER.free(&inside, moved, 113);
+    free(&RECORDER, &inside, moved, 113);
     assert_eq!(totals(&RECORDER, &inside).inuse, count(0, 0));
 }
 
@@ -82,7 +86,7 @@ fn a_block_is_counted_as_freed_before_its_place_is() {
     RECORDER.withdraw(&inside, block, 100);
     assert_eq!(totals(&RECORDER, &inside).inuse, count(0, 0));
     assert_ne!(allocate(&RECORDER, &inside, one(100), &STACK), block);
-    RECORDER.free(&inside, block, 100);
+    free(&RECORDER, &inside, block, 100);
     assert_eq!(totals(&RECORDER, &inside).inuse, count(1, 100));
 }
 
@@ -101,7 +105,7 @@ fn the_peak_is_that_of_all_stripes_together() {
     };
     let free = |blocks: Vec<(usize, usize)>| {
         let inside = inside();
-        blocks.into_iter().for_each(|(block, size)| RECORDER.free(&inside, block, size));
+        blocks.into_iter().for_each(|(block, size)| free(&RECORDER, &inside, block, size));
     };
     let elsewhere = |frame| std::thread::scope(|s| s.spawn(|| allocate(64..128, frame)).join());
     let first = allocate(64..128, 1);
@@ -178,7 +182,7 @@ fn a_stack_has_a_row_a_label_set() {
     let blocks =
         carried.map(|labels| allocate(&RECORDER, &inside, Sample { labels, ..one(100) }, &STACK));
     assert_eq!(RECORDER.dropped.read().labels, 1);
-    RECORDER.free(&inside, blocks[3], 100);
+    free(&RECORDER, &inside, blocks[3], 100);
     let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
     let objects = |labels: Carried| {
         let mut rows = rows.iter().filter(|row| row.labels == labels.set());
@@ -202,7 +206,7 @@ fn rows_add_up_to_the_totals_with_fractional_weights() {
     let Rows { rows, .. } = RECORDER.rows(&inside).unwrap();
     let sum = rows.iter().copied().fold(Totals::default(), Totals::plus);
     assert_eq!(sum, totals(&RECORDER, &inside));
-    blocks.into_iter().for_each(|(address, size)| RECORDER.free(&inside, address, size));
+    blocks.into_iter().for_each(|(address, size)| free(&RECORDER, &inside, address, size));
     assert_eq!(totals(&RECORDER, &inside).inuse, Count::default());
 }
 
@@ -216,7 +220,7 @@ fn a_snapshot_under_load_never_shows_more_in_use_than_allocated() {
                     let inside = Outermost::enter().unwrap();
                     let stack = [thread, i % 50];
                     let block = allocate(&RECORDER, &inside, one(64), &stack);
-                    RECORDER.free(&inside, block, 64);
+                    free(&RECORDER, &inside, block, 64);
                 }
             });
         }

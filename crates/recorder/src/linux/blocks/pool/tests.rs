@@ -19,8 +19,7 @@ fn past(place: u32) -> Past {
 
 /// As a recorder does.
 fn free(pool: &Pool, inside: &Outermost, heap: &mut Heap, address: usize) -> Option<Past> {
-    let (_, span) = pool.home_of(address)?;
-    pool.free(inside, heap, span, address)
+    pool.free(inside, heap, pool.home_of(address)?, address)
 }
 
 #[test]
