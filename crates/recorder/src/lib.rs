@@ -25,6 +25,8 @@
 //! | what some threads allocate for a while, to the last block | `linux/counting.rs` |
 //! | memory, and what else only the kernel has | `linux/kernel/` |
 //! | what others see | `linux/snapshot.rs`, `row.rs`, `counts.rs`, `limits.rs`, `error.rs` |
+//! | what reports leave out | `drop_frames.rs` |
+//! | for allocators whose frees do not know sizes | `linux/process/by_address.rs` |
 //! | where nothing is recorded | `platform.rs` |
 //!
 //! # Why recorded blocks have addresses of their own
@@ -86,6 +88,7 @@
 //! The crate knows no profile format and resolves no address.
 
 mod counts;
+mod drop_frames;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nobody enters"))]
 mod entry;
 mod error;
@@ -96,6 +99,7 @@ mod row;
 mod texts;
 
 pub use counts::{Count, Dropped, LIFETIMES, Lifetimes, Totals};
+pub use drop_frames::DROP_FRAMES;
 pub use entry::Muted;
 pub use error::{CountError, Error, RecordError};
 pub use heapwise_stackwalk::{Error as MappingsError, Mapping, mappings};

@@ -100,7 +100,7 @@ mod trail;
 pub use capture::{Captured, End, capture, capture_above, capture_from};
 pub use generation::fork_generation;
 pub use interrupted::{capture_interrupted, learn_code};
-pub use mappings::{Mapping, mappings};
+pub use mappings::{Mapping, mappings, mappings_read};
 pub use registers::Registers;
 pub use trail::{Followed, TRAIL_FRAMES, Trail};
 

@@ -20,6 +20,14 @@ pub struct Mapping<'a> {
     pub build_id: &'a [u8],
 }
 
+/// How often walks, or [`mappings`], have read the mappings of this process anew. If it is what it was, no
+/// walk has met code that was not mapped then. Always 0 where walks need no mappings: on aarch64.
+#[inline]
+#[must_use]
+pub fn mappings_read() -> usize {
+    platform::mappings_read()
+}
+
 /// Calls `each` for every executable mapping that is backed by a file, and for the kernel's own
 /// code `[vdso]`, as they are now and in order of addresses.
 ///

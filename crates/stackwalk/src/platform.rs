@@ -86,6 +86,10 @@ pub(crate) fn each_mapping(_: &mut dyn FnMut(&Mapping<'_>)) -> Result<(), Error>
     Err(Error::Unsupported)
 }
 
+pub(crate) fn mappings_read() -> usize {
+    0
+}
+
 pub(crate) fn fork_generation() -> u32 {
     std::process::id()
 }

@@ -55,6 +55,7 @@ pub use blocks::size_class::is_large;
 pub use counting::tallies::Closed;
 pub use counting::{Counting, Joint};
 pub use kernel::arena::mapped_bytes;
+pub use process::by_address;
 pub use process::{
     Marked, Taken, allocate, dropped, exchange, frames, free, holds, keep_lifetimes, mark,
     may_hold, passes, put_back, record, record_to, retire, revive, sees, set_interval, snapshot,

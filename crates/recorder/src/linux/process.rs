@@ -3,6 +3,8 @@
 //! The two fast questions, [`passes`] and [`may_hold`], answer for nearly every allocation and
 //! free. What they do not settle goes to the functions marked cold.
 
+pub mod by_address;
+
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::fs::File;
@@ -77,9 +79,10 @@ impl Marked {
     }
 
     #[inline]
-    fn sample(self, layout: Layout) -> Option<Sample> {
+    fn sample(self, layout: Layout, keeps_size: bool) -> Option<Sample> {
         let Self { weight, .. } = self;
-        (weight != Weight::NOTHING).then(|| Sample { layout, weight, labels: Carried::now() })
+        let sample = || Sample { layout, weight, labels: Carried::now(), keeps_size };
+        (weight != Weight::NOTHING).then(sample)
     }
 
     #[inline]
@@ -165,12 +168,22 @@ pub fn sees(allocate: impl FnOnce()) -> bool {
 /// uninitialised. `None` if that cannot be done; then it is not recorded. Its stack begins with the
 /// frame that called `caller`'s.
 pub fn allocate(layout: Layout, marked: Marked, caller: Caller) -> Option<NonNull<u8>> {
+    allocate_as(layout, marked, caller, false)
+}
+
+#[inline(always)]
+fn allocate_as(
+    layout: Layout,
+    marked: Marked,
+    caller: Caller,
+    keeps_size: bool,
+) -> Option<NonNull<u8>> {
     let inside = enter_for(marked)?;
-    let block = match marked.sample(layout) {
+    let block = match marked.sample(layout, keeps_size) {
         Some(sample) => RECORDER.allocate(&inside, sample, caller),
         None => RECORDER.allocate_unrecorded(&inside, layout),
     };
-    note();
+    note(&inside);
     count(&inside, marked, block.map(|block| block.addr().get()), layout, caller);
     block
 }
@@ -209,9 +222,10 @@ fn count(
 
 /// Has a recording say what it does not learn from events.
 #[inline]
-fn note() {
+fn note(inside: &Outermost) {
     if let Some(head) = RECORDER.region().head() {
         head.note(interval::get(), RECORDER.dropped.read());
+        RECORDER.region().note_new_mappings(inside);
     }
 }
 
@@ -226,8 +240,20 @@ pub fn exchange(
     marked: Marked,
     caller: Caller,
 ) -> Option<NonNull<u8>> {
+    exchange_as(address, size, layout, marked, caller, false)
+}
+
+#[inline(always)]
+fn exchange_as(
+    address: usize,
+    size: usize,
+    layout: Layout,
+    marked: Marked,
+    caller: Caller,
+    keeps_size: bool,
+) -> Option<NonNull<u8>> {
     let inside = enter_for(marked)?;
-    let block = match marked.sample(layout) {
+    let block = match marked.sample(layout, keeps_size) {
         Some(sample) => RECORDER.exchange(&inside, address, size, sample, caller),
         None => {
             let block = RECORDER.allocate_unrecorded(&inside, layout);
@@ -272,9 +298,9 @@ pub fn free(address: usize, size: usize) -> bool {
 /// begins with the frame that called `caller`'s.
 pub fn record(address: usize, layout: Layout, marked: Marked, caller: Caller) {
     let Some(inside) = enter_for(marked) else { return };
-    if let Some(sample) = marked.sample(layout) {
+    if let Some(sample) = marked.sample(layout, false) {
         RECORDER.record(&inside, address, sample, caller);
-        note();
+        note(&inside);
     }
     count(&inside, marked, Some(address), layout, caller);
 }
@@ -363,7 +389,7 @@ pub fn record_to(file: File, texts: &Texts<'_>) -> Result<(), RecordError> {
         .record_to(&inside, file.into_raw_fd(), texts)
         .map_err(|errno| RecordError::File(errno.0))?;
     RECORDER.region().note_mappings(&inside);
-    note();
+    note(&inside);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use crate::entry::Outermost;
 use crate::platform::blocks::live_table::{Block, LiveTable};
-use crate::platform::blocks::pool::{Heap, Home, Past, Pool};
+use crate::platform::blocks::pool::{BlockBytes, Heap, Home, Past, Pool};
 use crate::platform::blocks::size_class::Class;
 use crate::platform::blocks::span::Tag;
 use crate::platform::kernel::arena::NoMemory;
@@ -108,6 +108,8 @@ pub struct Sample {
     pub weight: Weight,
     /// What else is to be said of it.
     pub labels: Carried,
+    /// Whether its block keeps its size, because its free will not know it.
+    pub keeps_size: bool,
 }
 
 impl Sample {
@@ -123,7 +125,17 @@ impl Sample {
     /// The class of its block, which is born at `birth`; 0 if that is not to be kept.
     fn class(self, birth: u64) -> Class {
         let class = Class::of(self.layout.size(), self.layout.align());
+        let class = if self.keeps_size { class.with_sizes() } else { class };
         if birth == 0 { class } else { class.with_births() }
+    }
+
+    /// Has the block at `address` keep its size, if it is to.
+    #[inline]
+    fn keep_size(self, pool: &Pool, address: usize) {
+        if self.keeps_size {
+            // Blocks that are not large have less than 8 KiB.
+            pool.set_size(address, self.layout.size() as u16);
+        }
     }
 }
 
@@ -152,6 +164,11 @@ impl Recorder {
     /// How far the blocks of the pool lie: see [`View::open`](crate::platform::blocks::range::View::open).
     pub fn reach(&self, inside: &Outermost) -> usize {
         self.pool.reach(inside)
+    }
+
+    /// The bytes of the caller's block at `address`, if it is one of the pool.
+    pub fn bytes_at(&self, address: usize) -> Option<BlockBytes> {
+        self.pool.bytes_at(address)
     }
 
     /// Where the caller's block at `address` is, if it is one of the pool.
@@ -197,7 +214,9 @@ impl Recorder {
     ) -> Option<NonNull<u8>> {
         let (tag, class) = (bucket.tag(sample.weight), sample.class(birth));
         let block = self.pool.allocate(inside, &mut stripe.heap, class, tag, birth);
-        if block.is_err() {
+        if let Ok(block) = block {
+            sample.keep_size(&self.pool, block.addr().get());
+        } else {
             stripe.buckets.undo(&self.region, bucket.row(), sample.size(), sample.weight, moment);
             self.dropped.samples.count();
         }
@@ -277,6 +296,7 @@ impl Recorder {
             if self.pool.class_at(address) == Some(sample.class(now)) {
                 let tag = bucket.tag(sample.weight);
                 let past = self.pool.retag(&mut stripe.heap, address, tag, now);
+                sample.keep_size(&self.pool, address);
                 return NonNull::new(address as *mut u8).zip(past);
             }
             let block = self.serve(inside, stripe, sample, bucket, moment, now)?;

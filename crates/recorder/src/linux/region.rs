@@ -8,6 +8,8 @@ pub mod recording;
 
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+use heapwise_stackwalk::mappings_read;
+
 use crate::entry::Outermost;
 use crate::limits::LABEL_BYTES;
 use crate::platform::kernel::arena::{Array, NoMemory, count_mapped};
@@ -79,6 +81,8 @@ pub struct Region {
     growth: Lock<Growth>,
     /// Held while the mappings in the head are written.
     mappings: Lock<()>,
+    /// How often walks had read the mappings when those in the head were written.
+    mappings_of: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -101,6 +105,7 @@ impl Region {
             head: AtomicPtr::new(std::ptr::null_mut()),
             growth: Lock::new(growth),
             mappings: Lock::new(()),
+            mappings_of: AtomicUsize::new(0),
         }
     }
 
@@ -234,6 +239,16 @@ impl Region {
         if let Some(head) = self.head() {
             let _alone = self.mappings.lock(inside);
             head.write_mappings();
+            self.mappings_of.store(mappings_read(), Ordering::Relaxed);
+        }
+    }
+
+    /// As [`note_mappings`](Self::note_mappings), if a walk has met code since that was not in them: of a
+    /// library that was loaded meanwhile.
+    #[inline]
+    pub fn note_new_mappings(&self, inside: &Outermost) {
+        if self.mappings_of.load(Ordering::Relaxed) != mappings_read() {
+            self.note_mappings(inside);
         }
     }
 

@@ -204,6 +204,12 @@ static PAUSE_UNTIL: AtomicU64 = AtomicU64::new(0);
 /// Whether [`find_known`] has looked for what is not in the table.
 static IS_LACKING: AtomicBool = AtomicBool::new(true);
 
+/// How often the table was read anew.
+#[inline]
+pub(crate) fn times_read() -> usize {
+    PUBLISHED.load(Relaxed)
+}
+
 fn copy(number: usize) -> &'static Copy {
     let [even, odd] = &COPIES;
     if number.is_multiple_of(2) { even } else { odd }

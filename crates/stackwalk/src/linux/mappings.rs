@@ -22,6 +22,14 @@ pub(crate) fn each_mapping(each: &mut dyn FnMut(&Mapping<'_>)) -> Result<(), Err
     })
 }
 
+#[inline]
+pub(crate) fn mappings_read() -> usize {
+    #[cfg(target_arch = "x86_64")]
+    return super::mapping_table::times_read();
+    #[cfg(not(target_arch = "x86_64"))]
+    0
+}
+
 fn report(area: &Area<'_>, image: Option<usize>, each: &mut dyn FnMut(&Mapping<'_>)) {
     let mut build_id = [0; BUILD_ID_LIMIT];
     each(&Mapping {

@@ -26,5 +26,5 @@ mod syscalls;
 pub(crate) use cursor::{Cursor, Traced, Track, load};
 pub(crate) use generation::fork_generation;
 pub(crate) use interrupted::{Interrupted, learn_code};
-pub(crate) use mappings::each_mapping;
+pub(crate) use mappings::{each_mapping, mappings_read};
 pub(crate) use registers::{here, of_context};

@@ -43,6 +43,15 @@ pub struct Home {
     span: Numbered,
 }
 
+/// The bytes of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockBytes {
+    /// That were asked for.
+    pub requested: usize,
+    /// That there are.
+    pub usable: usize,
+}
+
 /// A block of a heap, found by its address.
 #[derive(Clone, Copy, Debug)]
 struct Found {
@@ -133,6 +142,30 @@ impl Pool {
         let class = span.span.class()?;
         let slot = class.layout().slot(address - span.start)?;
         span.span.tag(span.tags(class), slot)
+    }
+
+    /// How many bytes were asked for of the block at `address`, which is the caller's, and how many its slot
+    /// has; the latter twice if its class keeps no sizes.
+    pub fn bytes_at(&self, address: usize) -> Option<BlockBytes> {
+        let span = self.range.span_at(address)?;
+        let class = span.span.class()?;
+        let slot = class.layout().slot(address - span.start)?;
+        let bytes = class.bytes();
+        let kept = span.sizes(class).get(slot);
+        // Programs overwrite what is not theirs.
+        let requested = kept.map_or(bytes, usize::from).min(bytes);
+        Some(BlockBytes { requested, usable: bytes })
+    }
+
+    /// Notes how many bytes were asked for of the block at `address`, which is the caller's, if its class
+    /// keeps that.
+    #[inline]
+    pub fn set_size(&self, address: usize, size: u16) {
+        let Some(span) = self.range.span_at(address) else { return };
+        let Some(class) = span.span.class() else { return };
+        if let Some(slot) = class.layout().slot(address - span.start) {
+            span.sizes(class).set(slot, size);
+        }
     }
 
     /// A block of `class` with this tag and, if the class keeps births, this birth.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::entry::Outermost;
 use crate::platform::blocks::size_class::{Class, SPAN_BYTES};
-use crate::platform::blocks::span::{Births, Span, Tags};
+use crate::platform::blocks::span::{Births, Sizes, Span, Tags};
 use crate::platform::kernel::arena::{NoMemory, count_mapped};
 use crate::platform::kernel::errno;
 use crate::platform::kernel::reserve::Reserve;
@@ -110,6 +110,13 @@ impl Numbered {
     pub fn births(&self, class: Class) -> Births {
         // SAFETY: as in `tags`.
         unsafe { Births::at(self.start, class) }
+    }
+
+    /// Its sizes.
+    #[inline]
+    pub fn sizes(&self, class: Class) -> Sizes {
+        // SAFETY: as in `tags`.
+        unsafe { Sizes::at(self.start, class) }
     }
 }
 

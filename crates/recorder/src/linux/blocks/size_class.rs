@@ -18,16 +18,19 @@ pub const TAG_BYTES: usize = 8;
 /// Bytes of a birth, of which a span may have one a slot.
 pub const BIRTH_BYTES: usize = 8;
 
+/// Bytes of a size, of which a span may have one a slot.
+pub const SIZE_BYTES: usize = 2;
+
 /// 8, 16, .. 64, then four steps to each doubling: 80, 96, 112, 128, 160, .. 8192.
 pub const CLASSES: usize = 36;
 
 /// The most that a slot's address is a multiple of, however large the slot: a page.
 const MOST_ALIGNED: usize = 4096;
 
-/// Classes with and without births: each size twice.
-pub const ALL_CLASSES: usize = 2 * CLASSES;
+/// Classes with and without births, each with and without sizes: each size of slots four times.
+pub const ALL_CLASSES: usize = 4 * CLASSES;
 
-/// One size of slots, and whether the span keeps when each was taken.
+/// One size of slots, and whether the span keeps when each was taken, and how many bytes were asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class(u8);
 
@@ -59,7 +62,25 @@ impl Class {
 
     /// Whether its spans keep births.
     pub const fn has_births(self) -> bool {
-        self.0 as usize >= CLASSES
+        !(self.0 as usize / CLASSES).is_multiple_of(2)
+    }
+
+    /// The class of the same size, with births or not, whose spans keep sizes.
+    #[inline]
+    pub fn with_sizes(self) -> Self {
+        if self.has_sizes() { self } else { Self(self.0 + 2 * CLASSES as u8) }
+    }
+
+    /// Whether its spans keep sizes.
+    pub const fn has_sizes(self) -> bool {
+        self.0 as usize >= 2 * CLASSES
+    }
+
+    /// Bytes that its spans keep for each slot beside it.
+    const fn kept_bytes(self) -> usize {
+        let births = if self.has_births() { BIRTH_BYTES } else { 0 };
+        let sizes = if self.has_sizes() { SIZE_BYTES } else { 0 };
+        TAG_BYTES + births + sizes
     }
 
     /// The class of this number, if there is one.
@@ -91,7 +112,7 @@ impl Class {
     }
 }
 
-/// How a span is divided: tags first, then births if there are any, then slots.
+/// How a span is divided: tags first, then births and sizes if there are any, then slots.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
     /// How many slots.
@@ -112,7 +133,7 @@ impl Layout {
         let bytes = class.work_out_bytes();
         let natural = 1 << bytes.trailing_zeros();
         let align = if natural < MOST_ALIGNED { natural } else { MOST_ALIGNED };
-        let known = if class.has_births() { TAG_BYTES + BIRTH_BYTES } else { TAG_BYTES };
+        let known = class.kept_bytes();
         let mut slots = SPAN_BYTES / (bytes + known);
         let mut first = (slots * known).next_multiple_of(align);
         while first + slots * bytes > SPAN_BYTES {
@@ -190,9 +211,13 @@ mod tests {
                 let class = Class::of(size, align);
                 assert!(class.bytes() >= size && class.bytes().is_multiple_of(align));
                 assert!((class.layout().first as usize).is_multiple_of(align));
-                let with_births = class.with_births();
-                assert_eq!((with_births.bytes(), with_births.has_births()), (class.bytes(), true));
-                assert!((with_births.layout().first as usize).is_multiple_of(align));
+                let both = class.with_births().with_sizes();
+                assert_eq!((both.has_births(), both.has_sizes()), (true, true));
+                assert_eq!(both, class.with_sizes().with_births());
+                for other in [class.with_births(), class.with_sizes(), both] {
+                    assert_eq!(other.bytes(), class.bytes());
+                    assert!((other.layout().first as usize).is_multiple_of(align));
+                }
             }
         }
     }
@@ -202,7 +227,7 @@ mod tests {
         for class in classes() {
             let layout = class.layout();
             let (first, bytes) = (layout.first as usize, class.bytes());
-            let known = if class.has_births() { 16 } else { 8 };
+            let known = class.kept_bytes();
             assert!(first >= layout.slots as usize * known);
             assert!(first + layout.slots as usize * bytes <= SPAN_BYTES);
             for offset in 0..SPAN_BYTES {

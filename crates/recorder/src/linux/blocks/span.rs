@@ -1,8 +1,8 @@
 //! Spans: the parts of the reserved range, each divided into slots of one size.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::platform::blocks::size_class::{BIRTH_BYTES, Class, TAG_BYTES};
+use crate::platform::blocks::size_class::{BIRTH_BYTES, Class, SIZE_BYTES, TAG_BYTES};
 
 /// What is known of a span. Zeroes: nobody's.
 ///
@@ -116,6 +116,43 @@ impl Births {
     pub fn set(self, slot: u32, birth: u64) {
         if let Some(place) = self.0.get(slot as usize) {
             place.store(birth, Relaxed);
+        }
+    }
+}
+
+/// How many bytes were asked for when the slots of a span were taken, if it keeps that.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes(&'static [AtomicU16]);
+
+impl Sizes {
+    /// Those of the span of `class` at `start`; none if the class has none.
+    ///
+    /// # Safety
+    /// As for [`Births::at`].
+    #[inline]
+    pub unsafe fn at(start: usize, class: Class) -> Self {
+        let slots = class.layout().slots as usize;
+        if !class.has_sizes() {
+            return Self(&[]);
+        }
+        let before = if class.has_births() { TAG_BYTES + BIRTH_BYTES } else { TAG_BYTES };
+        let place = (start + slots * before) as *const AtomicU16;
+        const { assert!(size_of::<AtomicU16>() == SIZE_BYTES) };
+        // SAFETY: passed on to the caller; any bytes are a number, and atomics may be shared.
+        Self(unsafe { std::slice::from_raw_parts(place, slots) })
+    }
+
+    /// The size of a slot in use, as [`set`](Self::set) was told, if that is kept.
+    #[inline]
+    pub fn get(self, slot: u32) -> Option<u16> {
+        self.0.get(slot as usize).map(|place| place.load(Relaxed))
+    }
+
+    /// Notes how many bytes of a slot were asked for.
+    #[inline]
+    pub fn set(self, slot: u32, size: u16) {
+        if let Some(place) = self.0.get(slot as usize) {
+            place.store(size, Relaxed);
         }
     }
 }

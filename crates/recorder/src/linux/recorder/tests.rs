@@ -15,7 +15,8 @@ fn count(objects: u64, bytes: u64) -> Count {
 static STACK: [usize; 3] = [30, 20, 10];
 
 fn sample(size: usize, weight: Weight) -> Sample {
-    Sample { layout: Layout::from_size_align(size, 1).unwrap(), weight, labels: Carried::NOTHING }
+    let layout = Layout::from_size_align(size, 1).unwrap();
+    Sample { layout, weight, labels: Carried::NOTHING, keeps_size: false }
 }
 
 fn one(size: usize) -> Sample {
