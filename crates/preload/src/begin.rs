@@ -11,7 +11,7 @@ use heapwise_recorder::{self as recorder, Muted, Texts};
 
 use crate::environment::{self, FILE, INTERVAL, LOADED, OUTER};
 use crate::exec::{self, Inheritance};
-use crate::exports;
+use crate::{exports, next};
 
 /// Frames of C and C++ between a program's own line and the allocator; then those of Rust.
 const C_FRAMES: &str = "malloc|calloc|realloc|reallocarray|memalign|posix_memalign|aligned_alloc|valloc|pvalloc\
@@ -31,6 +31,7 @@ static AT_LOAD: extern "C" fn() = {
 fn begin_recording() {
     let _muted = Muted::new();
     let asked = Asked::take();
+    next::look_for_headers();
     let file = asked.file.as_ref().filter(|_| exports::are_found());
     match (file.and_then(|file| record_to(file)), asked.bytes()) {
         (None, _) => recorder::set_interval(0),

@@ -77,7 +77,7 @@ pub unsafe fn free(block: *mut u8) {
         recorder::retire(&old);
     }
     // SAFETY: passed on to the caller; it is not of the recorder's.
-    unsafe { next::free(block) }
+    unsafe { next::free_any(block) }
 }
 
 /// As `realloc`, of a block and to a size that are not nothing; `passes` is the answer about the size.
@@ -108,7 +108,7 @@ unsafe fn resize(block: *mut u8, size: usize, marked: Marked, caller: Caller) ->
     // Out of the tables while the next allocator may give the old address to another thread.
     let old = recorder::take(block.addr());
     // SAFETY: passed on to the caller.
-    let moved = unsafe { next::realloc(block, size) };
+    let moved = unsafe { next::realloc_any(block, size) };
     if moved.is_null() {
         old.into_iter().for_each(recorder::put_back);
         return moved;
@@ -122,6 +122,12 @@ unsafe fn resize(block: *mut u8, size: usize, marked: Marked, caller: Caller) ->
 /// # Safety
 /// The block must be in use, and of the next allocator.
 unsafe fn enter_pool(block: *mut u8, size: usize, marked: Marked, caller: Caller) -> *mut u8 {
+    // SAFETY: passed on to the caller, here and below.
+    let bytes = unsafe { next::usable_size(block) };
+    let Some(bytes) = bytes else {
+        // SAFETY: as above.
+        return unsafe { resize(block, size, marked, caller) };
+    };
     let retired = recorder::take(block.addr()).map(|old: Taken| {
         let then = recorder::retire(&old);
         (old, then)
@@ -131,12 +137,10 @@ unsafe fn enter_pool(block: *mut u8, size: usize, marked: Marked, caller: Caller
         // SAFETY: passed on to the caller.
         return unsafe { resize(block, size, Marked::NOT, caller) };
     };
-    // SAFETY: passed on to the caller, here and below.
-    let bytes = unsafe { next::usable_size(block) }.min(size);
     // SAFETY: there are that many of both, and the new block is nobody else's.
-    unsafe { moved.as_ptr().copy_from_nonoverlapping(block, bytes) };
+    unsafe { moved.as_ptr().copy_from_nonoverlapping(block, bytes.min(size)) };
     // SAFETY: as above.
-    unsafe { next::free(block) };
+    unsafe { next::free_any(block) };
     moved.as_ptr()
 }
 

@@ -17,12 +17,17 @@ unsafe impl Sync for Room {}
 static ROOM: Room = Room(std::cell::UnsafeCell::new([0; BYTES]));
 static USED: AtomicUsize = AtomicUsize::new(0);
 
-/// Zeroes for `size` bytes, which stay in use for good; `None` if there is no more.
+/// Zeroes for `size` bytes, which stay in use for good; `None` if there is no more. The word before says
+/// that there are very many: who asks for nothing else takes it for a block that needs a closer look.
 pub fn allocate(size: usize) -> Option<NonNull<u8>> {
-    let wanted = size.max(1).checked_next_multiple_of(ALIGN)?;
+    let wanted = size.checked_add(ALIGN)?.checked_next_multiple_of(ALIGN)?;
     let fits = |used: usize| used.checked_add(wanted).filter(|&end| end <= BYTES);
     let start = USED.fetch_update(Relaxed, Relaxed, fits).ok()?;
-    NonNull::new(ROOM.0.get().cast::<u8>().wrapping_add(start))
+    let block = ROOM.0.get().cast::<u8>().wrapping_add(start + ALIGN);
+    let header = block.cast::<usize>().wrapping_sub(1);
+    // SAFETY: what comes before the block is part of what was taken for it, nobody else's, and aligned.
+    unsafe { *header = usize::MAX };
+    NonNull::new(block)
 }
 
 /// How many bytes there are from a block's start to the end of all, if it is one of these.

@@ -4,7 +4,7 @@
 //! Each settles what is nearly always asked for, and leaves the rest to `blocks`, as its last act: so the
 //! program's own function is the caller that stacks begin with.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -111,20 +111,33 @@ pub unsafe extern "C" fn malloc_usable_size(block: *mut u8) -> usize {
     match recorder::by_address::bytes(block.addr()) {
         Some(bytes) => bytes.usable,
         // SAFETY: passed on to the caller.
-        None => unsafe { next::usable_size(block) },
+        None => unsafe { next::usable_size(block) }.unwrap_or(0),
     }
 }
 
-/// Whether the program finds these functions, and not some of its own.
+/// Whether the program finds these functions, and not some of its own. Tried, since addresses do not tell: that
+/// of a function may be the way to it in the program.
 pub fn are_found() -> bool {
-    // SAFETY: a string of C's.
-    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"malloc".as_ptr()) };
-    // The address of `malloc` itself would be that of the program's.
-    library_of(found).is_some_and(|library| Some(library) == library_of(are_found as *const c_void))
+    let found = |name: &CStr| {
+        // SAFETY: a string of C's.
+        unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
+    };
+    let (allocate, release) = (found(c"malloc"), found(c"free"));
+    if allocate.is_null() || release.is_null() {
+        return false;
+    }
+    recorder::sees(|| {
+        // SAFETY: C's function of that name.
+        let allocate: extern "C" fn(usize) -> *mut u8 = unsafe { std::mem::transmute(allocate) };
+        // SAFETY: as above.
+        let release: unsafe extern "C" fn(*mut u8) = unsafe { std::mem::transmute(release) };
+        // SAFETY: a block of the same allocator, or null.
+        unsafe { release(allocate(1)) };
+    })
 }
 
 /// Where the library begins that `address` is in.
-fn library_of(address: *const c_void) -> Option<usize> {
+pub fn library_of(address: *const c_void) -> Option<usize> {
     let mut found = MaybeUninit::<libc::Dl_info>::zeroed();
     // SAFETY: writes one value, which is live.
     let is_known = unsafe { libc::dladdr(address, found.as_mut_ptr()) } != 0;
@@ -141,7 +154,7 @@ fn library_of(address: *const c_void) -> Option<usize> {
 pub unsafe fn may_be_recorded(block: *mut u8) -> bool {
     recorder::may_hold(block.addr(), 0, 1)
         // SAFETY: passed on to the caller; it is not of the recorder's.
-        || recorder::is_large(unsafe { next::usable_size(block) }, 1)
+        || recorder::is_large(unsafe { next::size_at_least(block) }, 1)
 }
 
 fn aligned_or_error(align: usize, size: usize) -> *mut u8 {

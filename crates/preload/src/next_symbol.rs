@@ -11,12 +11,10 @@ thread_local! {
     static IS_ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Stands for a function that no library has.
-const ABSENT: *mut c_void = ptr::without_provenance_mut(1);
-
 /// A function of type `F`, looked for when it is first called.
 pub struct NextSymbol<F> {
     name: &'static CStr,
+    /// Null as long as it has not been found.
     address: AtomicPtr<c_void>,
     of: PhantomData<fn() -> F>,
 }
@@ -29,25 +27,30 @@ impl<F: Copy> NextSymbol<F> {
         Self { name, address: AtomicPtr::new(ptr::null_mut()), of: PhantomData }
     }
 
-    /// The function; none if there is none, or while the loader is being asked.
+    /// The function, if it has been found. If not, [`ask`](Self::ask).
     #[inline(always)]
-    pub fn get(&self) -> Option<F> {
-        let known = self.address.load(Relaxed);
-        let found = if known.is_null() { self.ask() } else { known };
+    pub fn known(&self) -> Option<F> {
+        let address = self.address.load(Relaxed);
         // SAFETY: the address of a function of that type, as `new` was promised.
-        (found != ABSENT).then(|| unsafe { std::mem::transmute_copy(&found) })
+        (!address.is_null()).then(|| unsafe { std::mem::transmute_copy(&address) })
     }
 
+    /// Asks the loader for the function; none if there is none, or while it is being asked.
     #[cold]
-    fn ask(&self) -> *mut c_void {
+    pub fn ask(&self) -> Option<F> {
         if IS_ASKING.replace(true) {
-            return ABSENT;
+            return None;
         }
         // SAFETY: a string of C's; the loader knows by where the call comes from which library is next.
         let found = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
         IS_ASKING.set(false);
-        let found = if found.is_null() { ABSENT } else { found };
         self.address.store(found, Relaxed);
-        found
+        self.known()
+    }
+
+    /// Where it is; null if there is none.
+    pub fn find(&self) -> *const c_void {
+        let _ = self.known().or_else(|| self.ask());
+        self.address.load(Relaxed)
     }
 }

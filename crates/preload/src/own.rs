@@ -18,6 +18,6 @@ unsafe impl GlobalAlloc for Own {
 
     unsafe fn dealloc(&self, block: *mut u8, _: Layout) {
         // SAFETY: the caller's promise about the block.
-        unsafe { next::free(block) }
+        unsafe { next::free_any(block) }
     }
 }

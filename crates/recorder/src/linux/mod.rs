@@ -7,6 +7,7 @@ pub mod labels;
 mod process;
 mod recorder;
 mod snapshot;
+mod thread;
 
 /// Which allocations are recorded, and what each stands for.
 mod sampling {

@@ -6,7 +6,6 @@
 pub mod by_address;
 
 use std::alloc::Layout;
-use std::cell::Cell;
 use std::fs::File;
 use std::os::fd::IntoRawFd;
 use std::ptr::NonNull;
@@ -15,7 +14,6 @@ use crate::counts::{Dropped, Totals};
 use crate::entry::{Muted, Outermost};
 pub use crate::error::{Error, RecordError};
 use crate::platform::blocks::live_table::Block;
-use crate::platform::blocks::range::View;
 use crate::platform::blocks::size_class::is_large;
 use crate::platform::counting::tallies::{Counted, Tallies, TallyId};
 use crate::platform::fork;
@@ -23,41 +21,15 @@ use crate::platform::labels::Carried;
 use crate::platform::labels::memo::LabelMemo;
 use crate::platform::recorder::{Recorder, Rows, Sample};
 use crate::platform::sampling::interval;
-use crate::platform::sampling::sampler::{Sampler, Weight};
+use crate::platform::sampling::sampler::Weight;
 use crate::platform::snapshot::Snapshot;
 use crate::platform::stacks::capture::Caller;
+use crate::platform::thread;
 use crate::row::{LabelSet, StackId};
 use crate::texts::Texts;
 
 static RECORDER: Recorder = Recorder::new();
 static TALLIES: Tallies = Tallies::new();
-
-thread_local! {
-    /// `const` and without `Drop`: threads allocate before their first line and after their last.
-    static THREAD: Thread = const { Thread::new() };
-}
-
-/// What a thread has of its own. That the common paths need nothing else is on purpose: a static is
-/// found by way of a table, and read in two steps.
-#[derive(Debug)]
-struct Thread {
-    sampler: Sampler,
-    view: View,
-    unreported: interval::Unreported,
-    /// What counts its allocations besides. While there is one, the sampler is watched.
-    tally: Cell<TallyId>,
-}
-
-impl Thread {
-    const fn new() -> Self {
-        Self {
-            sampler: Sampler::new(),
-            view: View::new(),
-            unreported: interval::Unreported::new(),
-            tally: Cell::new(TallyId::NONE),
-        }
-    }
-}
 
 /// What is to be done about a request. Two words, which fit in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,13 +67,13 @@ impl Marked {
 /// ask [`mark`].
 #[inline(always)]
 pub fn passes(size: usize) -> bool {
-    THREAD.with(|thread| thread.sampler.passes(size as u64))
+    thread::with(|thread| thread.sampler.passes(size as u64))
 }
 
 /// What is to be done about a request that did not pass. `initial` is the interval in bytes to start
 /// with, if this is the first allocation of the process.
 pub fn mark(size: usize, initial: u64) -> Marked {
-    let marked = THREAD.with(|thread| {
+    let marked = thread::with(|thread| {
         let is_exact = interval::exact().is_some_and(|version| thread.sampler.is_exact(version));
         is_exact.then(|| Marked { weight: Weight::ONE, tally: thread.tally.get() })
     });
@@ -115,7 +87,7 @@ pub fn mark(size: usize, initial: u64) -> Marked {
 fn draw(size: usize, initial: u64) -> Marked {
     fork::prepare_for_forks();
     let (version, interval) = interval::start(initial);
-    THREAD.with(|thread| {
+    thread::with(|thread| {
         let weight = thread.sampler.mark(size as u64, version, interval);
         thread.unreported.note(size as u64, interval, weight.is_some());
         Marked { weight: weight.unwrap_or(Weight::NOTHING), tally: thread.tally.get() }
@@ -125,7 +97,7 @@ fn draw(size: usize, initial: u64) -> Marked {
 /// Whether the block at `address`, of this size and alignment, may be recorded. `false` is certain.
 #[inline(always)]
 pub fn may_hold(address: usize, size: usize, align: usize) -> bool {
-    is_large(size, align) || THREAD.with(|thread| thread.view.may_hold(address))
+    is_large(size, align) || thread::with(|thread| thread.view.may_hold(address))
 }
 
 /// Whether the block at `address` came from [`allocate`].
@@ -140,7 +112,7 @@ pub fn holds(address: usize) -> bool {
 /// Lets a new thread know which blocks need not be asked about.
 #[inline]
 fn look_how_far() {
-    THREAD.with(|thread| {
+    thread::with(|thread| {
         if thread.view.is_blind()
             && let Some(inside) = enter()
         {
@@ -153,15 +125,15 @@ fn look_how_far() {
 /// more: for this thread from its next allocation on, for another within its next 64 KiB of them.
 pub fn set_interval(bytes: u64) {
     interval::set(bytes);
-    THREAD.with(|thread| thread.sampler.judge_anew());
+    thread::with(|thread| thread.sampler.judge_anew());
 }
 
 /// Whether what `allocate` asks a global allocator for, once at least, comes to [`mark`]: whether there
 /// is anything to record. Changes no estimate.
 pub fn sees(allocate: impl FnOnce()) -> bool {
-    THREAD.with(|thread| thread.sampler.judge_anew());
+    thread::with(|thread| thread.sampler.judge_anew());
     allocate();
-    THREAD.with(|thread| thread.sampler.has_judged())
+    thread::with(|thread| thread.sampler.has_judged())
 }
 
 /// Records or counts an allocation that is not large, and serves it: memory of that layout,
@@ -457,7 +429,7 @@ pub(crate) fn tallies() -> &'static Tallies {
 /// Has this thread's allocations be counted in `tally`, and returns what counted them before.
 pub(crate) fn count_in(tally: Option<TallyId>) -> Option<TallyId> {
     let before = counted_in();
-    THREAD.with(|thread| {
+    thread::with(|thread| {
         thread.sampler.watch(tally.is_some());
         thread.tally.set(tally.unwrap_or(TallyId::NONE));
     });
@@ -466,10 +438,10 @@ pub(crate) fn count_in(tally: Option<TallyId>) -> Option<TallyId> {
 
 /// What counts this thread's allocations.
 pub(crate) fn counted_in() -> Option<TallyId> {
-    let tally = THREAD.with(|thread| thread.tally.get());
+    let tally = thread::with(|thread| thread.tally.get());
     (tally != TallyId::NONE).then_some(tally)
 }
 
 pub(crate) fn forget_mark() {
-    THREAD.with(|thread| thread.sampler.forget());
+    thread::with(|thread| thread.sampler.forget());
 }

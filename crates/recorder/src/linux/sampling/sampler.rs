@@ -45,8 +45,8 @@ pub struct Sampler {
     interval: Cell<u64>,
     random: Random,
     is_seeded: Cell<bool>,
-    /// The most that is shown of the bytes before the mark; 0 while every request is to be looked at.
-    most_shown: Cell<u64>,
+    /// Whether every request is to be looked at.
+    is_watched: Cell<bool>,
     /// How far below what was shown `left` began.
     below: Cell<i64>,
 }
@@ -56,7 +56,7 @@ pub struct Sampler {
 pub const LOOK_BYTES: u64 = 64 << 10;
 
 impl Sampler {
-    /// A sampler that draws its first mark at its first use: no version is ever 0.
+    /// A sampler that draws its first mark at its first use: no version is ever 0. All zeroes.
     pub const fn new() -> Self {
         Self {
             left: Cell::new(0),
@@ -65,7 +65,7 @@ impl Sampler {
             interval: Cell::new(0),
             random: Random::unseeded(),
             is_seeded: Cell::new(false),
-            most_shown: Cell::new(LOOK_BYTES),
+            is_watched: Cell::new(false),
             below: Cell::new(0),
         }
     }
@@ -153,7 +153,7 @@ impl Sampler {
     pub fn watch(&self, is_watched: bool) {
         let unused = self.left.get().max(0).cast_unsigned();
         self.beyond.set(self.beyond.get().saturating_add(unused));
-        self.most_shown.set(if is_watched { 0 } else { LOOK_BYTES });
+        self.is_watched.set(is_watched);
         self.show();
         if self.version.get() == 0 {
             self.judge_anew();
@@ -184,7 +184,7 @@ impl Sampler {
     /// are looked at too.
     #[inline]
     fn show(&self) {
-        let most = self.most_shown.get();
+        let most = if self.is_watched.get() { 0 } else { LOOK_BYTES };
         let bytes = self.beyond.get();
         let shown = bytes.min(most);
         self.beyond.set(bytes - shown);
