@@ -42,14 +42,11 @@ pub fn allocate_zeroed(size: usize) -> *mut u8 {
 }
 
 /// As `aligned_alloc`, of any size; `align` is a power of two. Null for an error.
-#[inline(never)]
-pub fn aligned(align: usize, size: usize) -> *mut u8 {
+pub fn aligned(align: usize, size: usize, caller: Caller) -> *mut u8 {
     if recorder::passes(size) {
         return next::aligned(align, size);
     }
     let marked = recorder::mark(size, GROWING_FROM_EXACT);
-    // SAFETY: used in this function only.
-    let caller = unsafe { Caller::here() };
     let align = align.max(ALIGN);
     match served(size, align, marked, caller) {
         Some(block) => block.as_ptr(),

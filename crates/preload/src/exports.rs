@@ -2,13 +2,13 @@
 //! the C library asks of a replacement. It makes the others of these.
 //!
 //! Each settles what is nearly always asked for, and leaves the rest to `blocks`, as its last act: so the
-//! program's own function is the caller that stacks begin with.
+//! program's own function is the caller that stacks begin with. What has more to do after says who that is.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use heapwise_recorder as recorder;
+use heapwise_recorder::{self as recorder, Caller};
 
 use crate::{blocks, next};
 
@@ -81,7 +81,9 @@ pub unsafe extern "C" fn posix_memalign(place: *mut *mut u8, align: usize, size:
     if !align.is_power_of_two() || !align.is_multiple_of(size_of::<usize>()) {
         return libc::EINVAL;
     }
-    let block = blocks::aligned(align, size);
+    // SAFETY: used in this function only.
+    let caller = unsafe { Caller::here() };
+    let block = blocks::aligned(align, size, caller);
     if block.is_null() {
         return libc::ENOMEM;
     }
@@ -157,8 +159,12 @@ pub unsafe fn may_be_recorded(block: *mut u8) -> bool {
         || recorder::is_large(unsafe { next::size_at_least(block) }, 1)
 }
 
+/// Inlined: stacks begin with the caller of whom this is in, and that goes on after `aligned`.
+#[inline(always)]
 fn aligned_or_error(align: usize, size: usize) -> *mut u8 {
-    let block = blocks::aligned(align, size);
+    // SAFETY: used in the function that this is inlined into only.
+    let caller = unsafe { Caller::here() };
+    let block = blocks::aligned(align, size, caller);
     if block.is_null() { no_memory() } else { block }
 }
 

@@ -238,3 +238,24 @@ fn a_snapshot_under_load_never_shows_more_in_use_than_allocated() {
     assert_eq!((totals.alloc, totals.inuse), (count(90_000, 5_760_000), count(0, 0)));
     assert!((1..=3).contains(&totals.peak.objects), "{totals:?}");
 }
+
+#[test]
+fn a_block_keeps_its_size_if_it_is_to() {
+    static RECORDER: Recorder = Recorder::new();
+    let inside = inside();
+    let kept = |size| Sample { keeps_size: true, ..one(size) };
+    let bytes = |address| RECORDER.bytes_at(address).unwrap();
+    let first = allocate(&RECORDER, &inside, kept(100), &STACK);
+    assert_eq!(bytes(first), BlockBytes { requested: 100, usable: 112 });
+    let moved = RECORDER.exchange(&inside, first, 100, kept(105), &STACK[..]).unwrap();
+    assert_eq!(moved.addr().get(), first);
+    assert_eq!(bytes(first), BlockBytes { requested: 105, usable: 112 });
+    RECORDER.keep_lifetimes(&inside).unwrap();
+    let second = allocate(&RECORDER, &inside, kept(0), &STACK);
+    assert_eq!(bytes(second), BlockBytes { requested: 0, usable: 8 });
+    let other = allocate(&RECORDER, &inside, one(100), &STACK);
+    assert_eq!(bytes(other), BlockBytes { requested: 112, usable: 112 }, "it keeps none");
+    free(&RECORDER, &inside, first, 105);
+    assert_eq!(totals(&RECORDER, &inside).inuse, count(2, 100));
+    assert_eq!(RECORDER.bytes_at(8), None);
+}
