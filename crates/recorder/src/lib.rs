@@ -15,6 +15,7 @@
 //! | what | where |
 //! |---|---|
 //! | the way of an event | `linux/process.rs`, `linux/recorder.rs` |
+//! | what a thread has of its own | `linux/thread.rs` |
 //! | who may come in | `entry.rs`, `linux/lock.rs`, `linux/fork.rs` |
 //! | which allocations, with which weight | `linux/sampling/` |
 //! | stacks | `linux/stacks/` |
@@ -56,7 +57,9 @@
 //! instead of a branch (+0.3, in one order).
 //!
 //! A library that declares the allocator is compiled for use in a shared object, and finds a thread's memory
-//! by a longer way: there a pair takes 0.8 ns more than in a program that declares it in its own crate.
+//! by a longer way: there a pair takes 0.8 ns more than in a program that declares it in its own crate, and in
+//! a shared object 2. With `--cfg heapwise_initial_exec` it takes a shorter one (`linux/thread.rs`), which a
+//! program or a library that is loaded with it may do.
 //!
 //! Blocks of 8 KiB and more stay with the program's allocator, which caches and grows them better;
 //! they are told by their size, and looked up in a table. Resizing a recorded block moves it unless

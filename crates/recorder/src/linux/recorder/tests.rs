@@ -2,6 +2,7 @@ use super::*;
 use crate::counts::{Count, Totals};
 use crate::entry::Muted;
 use crate::platform::blocks::size_class::LARGE;
+use crate::platform::labels::Carried;
 use crate::row::Row;
 
 fn inside() -> Outermost {
