@@ -32,7 +32,7 @@ fn begin_recording() {
     let _muted = Muted::new();
     let asked = Asked::take();
     next::look_for_headers();
-    let file = asked.file.as_ref().filter(|_| exports::are_found());
+    let file = asked.file.as_ref().filter(|_| exports::are_all());
     match (file.and_then(|file| record_to(file)), asked.bytes()) {
         (None, _) => recorder::set_interval(0),
         (Some(()), Some(bytes)) => recorder::set_interval(bytes),

@@ -117,15 +117,18 @@ pub unsafe extern "C" fn malloc_usable_size(block: *mut u8) -> usize {
     }
 }
 
-/// Whether the program finds these functions, and not some of its own. Tried, since addresses do not tell: that
-/// of a function may be the way to it in the program.
-pub fn are_found() -> bool {
+/// Whether all of the program's blocks come by here, and go.
+///
+/// Not if it brings functions of its own. That is tried, since addresses do not tell: that of a function may be
+/// the way to it in the program. Nor if its allocator has more functions that take blocks, as jemalloc has
+/// and users of which also give it blocks of `malloc`: it would not know the recorder's.
+pub fn are_all() -> bool {
     let found = |name: &CStr| {
         // SAFETY: a string of C's.
         unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
     };
     let (allocate, release) = (found(c"malloc"), found(c"free"));
-    if allocate.is_null() || release.is_null() {
+    if allocate.is_null() || release.is_null() || !found(c"sdallocx").is_null() {
         return false;
     }
     recorder::sees(|| {
