@@ -1,44 +1,96 @@
 //! Before the program's first line: where to record, and the environment as it was.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU8};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use heapwise_recorder::{self as recorder, Muted, Texts};
+use heapwise_recorder::{self as recorder, Texts};
 
 use crate::environment::{self, FILE, INTERVAL, LOADED, OUTER};
 use crate::exec::{self, Inheritance};
-use crate::{exports, next};
+use crate::next;
 
 /// Frames of C and C++ between a program's own line and the allocator; then those of Rust.
 const C_FRAMES: &str = "malloc|calloc|realloc|reallocarray|memalign|posix_memalign|aligned_alloc|valloc|pvalloc\
     |operator new(\\[\\])?|_Zn[wa]m.*";
 
-/// The loader calls it before the program's `main`, and before the constructors of the libraries that the
-/// program names.
+/// How far it has come.
+static STATE: AtomicU8 = AtomicU8::new(NOT_YET);
+const NOT_YET: u8 = 0;
+const BEGINNING: u8 = 1;
+const OVER: u8 = 2;
+
+/// Whether a request has come to [`is_over`] while it began.
+static HAS_COME: AtomicBool = AtomicBool::new(false);
+
+/// Whether it is known what to record. It begins with the first request for memory for which the C library
+/// is ready: constructors of other libraries, which run before ours, allocate too.
+pub fn is_over() -> bool {
+    match STATE.load(Acquire) {
+        OVER => true,
+        BEGINNING => {
+            HAS_COME.store(true, Relaxed);
+            false
+        }
+        _ => !environment::own().is_null() && begin(),
+    }
+}
+
+/// For a program that allocates nothing before its `main`.
 #[used]
 #[unsafe(link_section = ".init_array")]
 static AT_LOAD: extern "C" fn() = {
-    extern "C" fn begin() {
-        begin_recording();
+    extern "C" fn at_load() {
+        begin();
     }
-    begin
+    at_load
 };
 
-fn begin_recording() {
-    let _muted = Muted::new();
+/// Finds out what to record, unless somebody else has or does; whether that is known now.
+fn begin() -> bool {
+    if STATE.compare_exchange(NOT_YET, BEGINNING, AcqRel, Acquire).is_err() {
+        return STATE.load(Acquire) == OVER;
+    }
     let asked = Asked::take();
     next::look_for_headers();
-    let file = asked.file.as_ref().filter(|_| exports::are_all());
+    let file = asked.file.as_ref().filter(|_| are_all_ours());
     match (file.and_then(|file| record_to(file)), asked.bytes()) {
         (None, _) => recorder::set_interval(0),
         (Some(()), Some(bytes)) => recorder::set_interval(bytes),
         (Some(()), None) => {}
     }
     asked.bequeath();
+    STATE.store(OVER, Release);
+    true
+}
+
+/// Whether all of the program's blocks come by this library, and go.
+///
+/// Not if the program brings functions of its own. That is tried, since addresses do not tell: that of a function
+/// may be the way to it in the program. Nor if its allocator has more functions that take blocks, as jemalloc
+/// has, users of which also give it blocks of `malloc`: it would not know the recorder's.
+fn are_all_ours() -> bool {
+    let found = |name: &CStr| {
+        // SAFETY: a string of C's.
+        unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
+    };
+    let (allocate, release) = (found(c"malloc"), found(c"free"));
+    if allocate.is_null() || release.is_null() || !found(c"sdallocx").is_null() {
+        return false;
+    }
+    // SAFETY: C's function of that name.
+    let allocate: extern "C" fn(usize) -> *mut u8 = unsafe { std::mem::transmute(allocate) };
+    // SAFETY: as above.
+    let release: unsafe extern "C" fn(*mut u8) = unsafe { std::mem::transmute(release) };
+    HAS_COME.store(false, Relaxed);
+    // SAFETY: a block of the same allocator, or null.
+    unsafe { release(allocate(1)) };
+    HAS_COME.load(Relaxed)
 }
 
 /// What the launcher asks for.

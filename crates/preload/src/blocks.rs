@@ -5,17 +5,24 @@ use std::ptr::NonNull;
 
 use heapwise_recorder::{self as recorder, Caller, GROWING_FROM_EXACT, Marked, Taken, by_address};
 
+use crate::begin;
+
 use crate::exports::ALIGN;
 use crate::next;
 
 /// What a large block has at least, so that its size tells that it is one.
 const LARGE: usize = 8192;
 
+/// What is to be done about a request that did not pass: nothing, before it is known whether to record.
+fn mark(size: usize) -> Marked {
+    if begin::is_over() { recorder::mark(size, GROWING_FROM_EXACT) } else { Marked::NOT }
+}
+
 /// As `malloc`, of what did not pass.
 #[cold]
 #[inline(never)]
 pub fn allocate(size: usize) -> *mut u8 {
-    let marked = recorder::mark(size, GROWING_FROM_EXACT);
+    let marked = mark(size);
     // SAFETY: used in this function only.
     let caller = unsafe { Caller::here() };
     match served(size, ALIGN, marked, caller) {
@@ -28,7 +35,7 @@ pub fn allocate(size: usize) -> *mut u8 {
 #[cold]
 #[inline(never)]
 pub fn allocate_zeroed(size: usize) -> *mut u8 {
-    let marked = recorder::mark(size, GROWING_FROM_EXACT);
+    let marked = mark(size);
     // SAFETY: used in this function only.
     let caller = unsafe { Caller::here() };
     match served(size, ALIGN, marked, caller) {
@@ -46,7 +53,7 @@ pub fn aligned(align: usize, size: usize, caller: Caller) -> *mut u8 {
     if recorder::passes(size) {
         return next::aligned(align, size);
     }
-    let marked = recorder::mark(size, GROWING_FROM_EXACT);
+    let marked = mark(size);
     let align = align.max(ALIGN);
     match served(size, align, marked, caller) {
         Some(block) => block.as_ptr(),
@@ -84,7 +91,7 @@ pub unsafe fn free(block: *mut u8) {
 #[cold]
 #[inline(never)]
 pub unsafe fn reallocate(block: *mut u8, size: usize, passes: bool) -> *mut u8 {
-    let marked = if passes { Marked::NOT } else { recorder::mark(size, GROWING_FROM_EXACT) };
+    let marked = if passes { Marked::NOT } else { mark(size) };
     // SAFETY: used in this function only.
     let caller = unsafe { Caller::here() };
     let is_served = marked.is_any() && !recorder::is_large(size, ALIGN);

@@ -4,7 +4,7 @@
 //! Each settles what is nearly always asked for, and leaves the rest to `blocks`, as its last act: so the
 //! program's own function is the caller that stacks begin with. What has more to do after says who that is.
 
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -115,30 +115,6 @@ pub unsafe extern "C" fn malloc_usable_size(block: *mut u8) -> usize {
         // SAFETY: passed on to the caller.
         None => unsafe { next::usable_size(block) }.unwrap_or(0),
     }
-}
-
-/// Whether all of the program's blocks come by here, and go.
-///
-/// Not if it brings functions of its own. That is tried, since addresses do not tell: that of a function may be
-/// the way to it in the program. Nor if its allocator has more functions that take blocks, as jemalloc has
-/// and users of which also give it blocks of `malloc`: it would not know the recorder's.
-pub fn are_all() -> bool {
-    let found = |name: &CStr| {
-        // SAFETY: a string of C's.
-        unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
-    };
-    let (allocate, release) = (found(c"malloc"), found(c"free"));
-    if allocate.is_null() || release.is_null() || !found(c"sdallocx").is_null() {
-        return false;
-    }
-    recorder::sees(|| {
-        // SAFETY: C's function of that name.
-        let allocate: extern "C" fn(usize) -> *mut u8 = unsafe { std::mem::transmute(allocate) };
-        // SAFETY: as above.
-        let release: unsafe extern "C" fn(*mut u8) = unsafe { std::mem::transmute(release) };
-        // SAFETY: a block of the same allocator, or null.
-        unsafe { release(allocate(1)) };
-    })
 }
 
 /// Where the library begins that `address` is in.
