@@ -10,6 +10,7 @@
 //!   (see `address.rs` for the kinds of address and the one way between them).
 //! * [`Binary::frames`] names the functions at an address, inlined calls included, from the tables of
 //!   the Go runtime, else from debug information, else from the symbol table.
+//! * [`Loading`] is what the system looks at to start it.
 //! * [`demangle`](demangle::demangle) turns linker symbols into names to read.
 //!
 //! The files may be hostile: a damaged one gives an error or knows less, never a panic. The crate
@@ -28,6 +29,7 @@ mod error;
 mod go;
 mod image;
 mod kernel;
+mod loading;
 mod map_file;
 mod path;
 mod split_units;
@@ -41,4 +43,5 @@ pub use debug_files::DebugFiles;
 pub use disasm::{Instruction, Syntax};
 pub use error::Error;
 pub use image::Image;
+pub use loading::Loading;
 pub use symbols::Symbol;

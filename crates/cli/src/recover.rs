@@ -1,20 +1,14 @@
 //! `heapwise recover FILE -o PROFILE`: what a killed program left behind, as a profile.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
-use heapwise_profile::{Profile, is_recording};
+use anyhow::Result;
+use heapwise_session::help;
 
-use crate::output;
-
-const USAGE: &str = "usage: heapwise recover FILE [-o PROFILE]
-
-Makes a profile of the recording that a program left behind (heapwise::heap::record_to), however it
-ended: its last state and its peak. Without -o, the profile is FILE.pb.gz.";
+use crate::machine::Machine;
+use crate::{output, recording};
 
 /// The words behind `recover`, if that is the first. A file of that name is a profile.
 pub fn asked(words: &[OsString]) -> Option<&[OsString]> {
@@ -28,15 +22,11 @@ pub fn asked(words: &[OsString]) -> Option<&[OsString]> {
 /// When the file is no recording, or the profile cannot be written.
 pub fn run(words: &[OsString]) -> Result<ExitCode> {
     let Some((from, to)) = files(words) else {
-        output::note(USAGE);
+        output::note(&help::subcommand::RECOVER.text());
         return Ok(ExitCode::from(2));
     };
-    let bytes = fs::read(&from).map_err(|error| anyhow!("{}: {error}", from.display()))?;
-    if !is_recording(&bytes) {
-        bail!("{}: not a recording", from.display());
-    }
-    let profile = Profile::read(&bytes).map_err(|error| anyhow!("{}: {error}", from.display()))?;
-    write(&profile, &to).map_err(|error| anyhow!("{}: {error}", to.display()))?;
+    let profile = recording::read(&from)?;
+    recording::write(&profile, &to, &Machine::default())?;
     output::note(&format!("{}: {} samples", to.display(), profile.samples.len()));
     Ok(ExitCode::SUCCESS)
 }
@@ -61,10 +51,4 @@ fn files(words: &[OsString]) -> Option<(PathBuf, PathBuf)> {
         name.into()
     });
     Some((from, to))
-}
-
-fn write(profile: &Profile, to: &Path) -> std::io::Result<()> {
-    let mut file = BufWriter::new(File::create(to)?);
-    profile.write_to(&mut file)?;
-    file.flush()
 }

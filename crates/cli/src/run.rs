@@ -11,7 +11,7 @@ use heapwise_session::{Invocation, InvocationError, Voice, help, load};
 
 use crate::delivery::Delivery;
 use crate::machine::Machine;
-use crate::{output, pages, recover, shell};
+use crate::{launch, output, pages, recover, shell};
 
 /// The exit code of every error.
 const FAILED: u8 = 2;
@@ -24,6 +24,9 @@ pub fn run(words: impl Iterator<Item = OsString>) -> Result<ExitCode> {
     let words: Vec<OsString> = words.collect();
     if let Some(rest) = recover::asked(&words) {
         return recover::run(rest);
+    }
+    if let Some(rest) = launch::asked(&words) {
+        return launch::run(rest);
     }
     match flag::read(words) {
         Ok(Asked::Help) => {

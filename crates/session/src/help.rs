@@ -2,6 +2,7 @@
 
 mod completion;
 mod man;
+pub mod subcommand;
 mod text;
 
 use std::fmt::Write as _;
@@ -87,7 +88,11 @@ pub fn topic(name: &str) -> Option<String> {
         let known = SAMPLE_TYPES.iter().any(|kind| kind.name == name);
         (name == "sample-types" || known).then(sample_types)
     };
-    named.or_else(choice).or_else(flag).or_else(sample_type)
+    let subcommand = || {
+        let found = subcommand::ALL.into_iter().find(|subcommand| subcommand.name == name)?;
+        Some(format!("{}\n", found.text()))
+    };
+    named.or_else(choice).or_else(flag).or_else(sample_type).or_else(subcommand)
 }
 
 fn of_command(command: &Command) -> String {
@@ -247,7 +252,12 @@ mod tests {
         let settings = setting::ALL.iter().map(|setting| setting.name);
         let choices = setting::ALL.iter().flat_map(|setting| setting.choices()).map(|c| c.name);
         let commands = command::ALL.iter().map(|command| command.name);
-        for name in settings.chain(choices).chain(commands).chain(["sample-types", "alloc_space"]) {
+        for name in settings
+            .chain(choices)
+            .chain(commands)
+            .chain(["sample-types", "alloc_space"])
+            .chain(subcommand::ALL.map(|known| known.name))
+        {
             assert!(topic(name).is_some_and(|text| text.ends_with('\n')), "{name}");
         }
         assert!(topic("nothing").is_none());

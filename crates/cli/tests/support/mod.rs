@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 pub mod pages;
+#[cfg(target_os = "linux")]
+pub mod programs;
 pub mod server;
 
 use std::ffi::OsStr;

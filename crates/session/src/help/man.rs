@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::subcommand::{self, Subcommand};
 use super::text::{
     ENVIRONMENT, SAMPLE_TYPES, SAMPLE_TYPES_END, SAMPLE_TYPES_INTRODUCTION, SOURCES,
 };
@@ -28,6 +29,17 @@ heapwise \\- see where the memory, or the time, of a program goes
 .br
 .B heapwise help
 .RI [ topic ]
+.br
+.B heapwise run
+.RI [ options ]
+.B \\-\\-
+.I program
+.RI [ argument\\ ... ]
+.br
+.B heapwise recover
+.I file
+.RB [ \\-o
+.IR profile ]
 .SH DESCRIPTION
 The first form writes one report, the second starts a shell on the profile.
 ";
@@ -35,7 +47,10 @@ The first form writes one report, the second starts a shell on the profile.
 /// What comes last.
 const END: &str = "\
 .SH EXIT STATUS
-0 if all went well, 2 if not.
+0 if all went well, 2 if not. That of
+.B heapwise run
+is the program's, 128 and the number of the signal if one ended it; 127 if there is no such program,
+126 if it is none that can be run.
 ";
 
 /// The page.
@@ -50,6 +65,7 @@ pub fn page() -> String {
     heading(&mut page, "Shell");
     paragraph(&mut page, ["A line is NAME=VALUE for an option, a format, or one of these:"]);
     builtin_rows().iter().for_each(|row| entry(&mut page, &bold(row.name), &told(row)));
+    subcommand::ALL.iter().for_each(|subcommand| section(&mut page, subcommand));
     sample_types(&mut page);
     heading(&mut page, "Environment");
     for (name, lines) in ENVIRONMENT {
@@ -57,6 +73,14 @@ pub fn page() -> String {
     }
     page.push_str(END);
     page
+}
+
+fn section(page: &mut String, subcommand: &Subcommand) {
+    heading(page, &format!("heapwise {}", subcommand.name));
+    paragraph(page, subcommand.about.iter().copied());
+    for (name, lines) in subcommand.options {
+        entry(page, &bold(name), &lines.join("\n"));
+    }
 }
 
 fn sample_types(page: &mut String) {
@@ -144,7 +168,8 @@ mod tests {
         assert_eq!(escaped("'so"), "\\(aqso");
         for line in page().lines().filter(|line| line.starts_with(['.', '\''])) {
             let request = line.split(' ').next();
-            let known = [".TH", ".SH", ".TP", ".PP", ".B", ".I", ".RI", ".IR", ".br", ".nh", ".ad"];
+            let known =
+                [".TH", ".SH", ".TP", ".PP", ".B", ".I", ".RI", ".IR", ".RB", ".br", ".nh", ".ad"];
             assert!(request.is_some_and(|request| known.contains(&request)), "{line}");
         }
     }

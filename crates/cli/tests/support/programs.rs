@@ -1,0 +1,83 @@
+//! Programs that are run by the program, and what is asked of them while they run.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Lines, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::Sandbox;
+
+/// Compiles `tests/programs/NAME.c` to a program of that name in the sandbox.
+pub fn compile(sandbox: &Sandbox, name: &str, flags: &[&str]) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
+    let program = sandbox.path().join(name);
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O0", "-g", "-fno-builtin", "-pthread", "-o"]).arg(&program).arg(source);
+    let compiled = compiler.args(flags).output().unwrap();
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    program
+}
+
+/// `heapwise run` while its program runs; both are ended when it is dropped.
+pub struct Launched {
+    pub launcher: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    stderr: ChildStderr,
+}
+
+impl Launched {
+    /// Starts a command, whose program says `ready` when it is.
+    pub fn start(command: &mut Command) -> Self {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut launcher = command.spawn().unwrap();
+        let lines = BufReader::new(launcher.stdout.take().unwrap()).lines();
+        let stderr = launcher.stderr.take().unwrap();
+        let mut launched = Self { launcher, lines, stderr };
+        assert_eq!(launched.line(), "ready");
+        launched
+    }
+
+    /// The next line that the program says.
+    pub fn line(&mut self) -> String {
+        self.lines.next().expect("the program goes on").unwrap()
+    }
+
+    /// Whether it says nothing more.
+    pub fn is_silent(&mut self) -> bool {
+        self.lines.next().is_none()
+    }
+
+    /// Sends a signal to the launcher alone.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.pid(), signal).unwrap();
+    }
+
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.launcher.id()).unwrap())
+    }
+
+    /// The process of the program: the one child of the launcher.
+    pub fn program(&self) -> Pid {
+        let pid = self.launcher.id();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        Pid::from_raw(children.unwrap().trim().parse().unwrap())
+    }
+
+    /// How the launcher ended, and what was said on standard error.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        drop(self.launcher.stdin.take());
+        let mut said = String::new();
+        self.stderr.read_to_string(&mut said).unwrap();
+        (self.launcher.wait().unwrap(), said)
+    }
+}
+
+/// The command `heapwise run WORDS...`, where the programs of the system are found.
+pub fn launcher<A: AsRef<OsStr>>(sandbox: &Sandbox, words: &[A]) -> Command {
+    let mut command = sandbox.command();
+    command.arg("run").args(words).stdin(Stdio::null());
+    command
+}
