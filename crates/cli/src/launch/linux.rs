@@ -6,12 +6,11 @@ mod program;
 mod refusal;
 mod scratch;
 mod shebang;
+mod start;
 mod supervise;
 
-use std::env;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
@@ -21,6 +20,7 @@ use library::Library;
 use program::Program;
 use refusal::Refusal;
 use scratch::Scratch;
+use start::Start;
 use supervise::Signals;
 
 /// Starts the program, waits for its end, and writes the profile.
@@ -45,17 +45,24 @@ fn watch(program: &Program, request: &Request) -> Result<ExitCode> {
     let scratch = Scratch::new().context("no place for the recording")?;
     // From here on: a signal that comes before the program is there waits for it.
     let signals = Signals::hold()?;
-    let mut command = command(program, &library, &scratch, request);
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    let start = Start {
+        path: &program.path,
+        name: &request.program,
+        arguments: &request.arguments,
+        library: library.path(),
+        recording: &scratch.recording(),
+        interval: request.interval,
+    };
+    let process = match start.process(&signals.mask) {
+        Ok(process) => process,
         Err(error) => return Ok(refuse(&Refusal::of_start(&program.path, &error))),
     };
     if let (Some(note), false) = (program.note(), request.quiet) {
         output::note(&format!("heapwise: {note}"));
     }
-    let status = signals.wait(&mut child).context("the program was started and lost")?;
+    let code = signals.wait(process).context("the program was started and lost")?;
     outcome::tell(request, scratch);
-    Ok(exit_code(status))
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)))
 }
 
 /// Says before the program is started that what it will take long to record could not be written.
@@ -70,33 +77,4 @@ fn check_writable(output: &Path) -> Result<()> {
     // A file without a name, of which nothing is left.
     let file = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
     file.map(drop).with_context(|| format!("{}: nothing can be written there", output.display()))
-}
-
-fn command(program: &Program, library: &Library, scratch: &Scratch, request: &Request) -> Command {
-    let mut command = Command::new(&program.path);
-    command.arg0(&request.program).args(&request.arguments);
-    let mut preload = library.path().as_os_str().to_owned();
-    match env::var_os("LD_PRELOAD") {
-        Some(outer) => {
-            preload.push(":");
-            preload.push(&outer);
-            command.env("HEAPWISE_PRELOAD_OUTER", outer);
-        }
-        None => {
-            command.env_remove("HEAPWISE_PRELOAD_OUTER");
-        }
-    }
-    command.env("LD_PRELOAD", preload).env("HEAPWISE_PRELOAD_FILE", scratch.recording());
-    match request.interval {
-        Some(interval) => command.env("HEAPWISE_PRELOAD_INTERVAL", interval.to_string()),
-        None => command.env_remove("HEAPWISE_PRELOAD_INTERVAL"),
-    };
-    command
-}
-
-/// What shells make of the end of a program.
-fn exit_code(status: ExitStatus) -> ExitCode {
-    let by_signal = || status.signal().map(|signal| 128 + signal);
-    let code = status.code().or_else(by_signal).and_then(|code| u8::try_from(code).ok());
-    ExitCode::from(code.unwrap_or(u8::MAX))
 }

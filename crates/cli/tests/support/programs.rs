@@ -21,7 +21,7 @@ pub fn compile(sandbox: &Sandbox, name: &str, flags: &[&str]) -> PathBuf {
     program
 }
 
-/// `heapwise run` while its program runs; both are ended when it is dropped.
+/// `heapwise run` while its program runs.
 pub struct Launched {
     pub launcher: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -31,7 +31,12 @@ pub struct Launched {
 impl Launched {
     /// Starts a command, whose program says `ready` when it is.
     pub fn start(command: &mut Command) -> Self {
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::start_with_input(command, Stdio::piped())
+    }
+
+    /// The same, with another input than a pipe.
+    pub fn start_with_input(command: &mut Command, input: Stdio) -> Self {
+        let command = command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut launcher = command.spawn().unwrap();
         let lines = BufReader::new(launcher.stdout.take().unwrap()).lines();
         let stderr = launcher.stderr.take().unwrap();

@@ -1,19 +1,17 @@
 //! What happens between the start of a program and its end: signals to us are for it.
 //!
-//! Signals are held back and read one by one from a descriptor, so there is no handler, and what the
-//! program inherits is what we inherited: a signal that was ignored is ignored by it too. The standard
-//! library starts it with none held back.
+//! Signals are held back and read one by one from a descriptor, so there is no handler to write, and what
+//! the program inherits is what we inherited: a signal that was ignored is ignored by it too.
 
 use std::fs::{self, File};
-use std::process::{Child, ExitStatus};
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SigSet, Signal, kill, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::{Pid, getpgrp, tcgetpgrp};
+use rustix::process::{WaitOptions, WaitStatus, waitpid};
 
 /// Signals that are for the program.
 const FOR_PROGRAM: [Signal; 7] = [
@@ -28,7 +26,20 @@ const FOR_PROGRAM: [Signal; 7] = [
 
 /// The signals of this process, held back.
 #[derive(Debug)]
-pub struct Signals(SignalFd);
+pub struct Signals {
+    /// What was held back before.
+    pub mask: SigSet,
+    told: SignalFd,
+}
+
+/// What a program came to.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Running,
+    Stopped(Signal),
+    /// With what shells make of its end: 128 and the signal, if one ended it.
+    Ended(i32),
+}
 
 impl Signals {
     /// Holds them back from now on.
@@ -42,37 +53,56 @@ impl Signals {
                  --default-signal=CHLD heapwise run ..."
             );
         }
+        let mask = SigSet::thread_get_mask()?;
         let mut held = SigSet::empty();
         FOR_PROGRAM.into_iter().chain([Signal::SIGCHLD]).for_each(|signal| held.add(signal));
         held.thread_block()?;
-        Ok(Self(SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)?))
+        Ok(Self { mask, told: SignalFd::with_flags(&held, SfdFlags::SFD_CLOEXEC)? })
     }
 
-    /// Waits for the end of the program; passes signals on, and stops when it stops.
+    /// Waits for the end of the program, and says what shells make of it: its exit code, or 128 and the signal.
+    /// Passes signals on, and stops when it stops.
     ///
     /// # Errors
     /// When the system does not tell of it.
-    pub fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
-        let program = Pid::from_raw(i32::try_from(child.id())?);
+    pub fn wait(&self, program: Pid) -> Result<i32> {
         loop {
-            if let Some(status) = child.try_wait()? {
-                return Ok(status);
-            }
-            if let Some(signal) = stopped(program)? {
-                follow_stop(program, signal)?;
-                continue;
-            }
-            let told = match self.0.read_signal() {
-                Ok(told) => told,
-                Err(Errno::EINTR) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            if let Some(signal) = told.and_then(|told| to_pass_on(&told, program)) {
-                // It has ended, or has taken rights that we do not have: then we wait.
-                let _ = kill(program, signal);
+            match state(program)? {
+                State::Ended(code) => return Ok(code),
+                State::Stopped(signal) => follow_stop(program, signal)?,
+                State::Running => self.pass_one_on(program)?,
             }
         }
     }
+
+    /// Waits for a signal.
+    fn pass_one_on(&self, program: Pid) -> Result<()> {
+        let told = match self.told.read_signal() {
+            Err(Errno::EINTR) => None,
+            told => told?,
+        };
+        if let Some(signal) = told.and_then(|told| to_pass_on(&told, program)) {
+            // It has ended, or has taken rights that we do not have: then we wait.
+            let _ = kill(program, signal);
+        }
+        Ok(())
+    }
+}
+
+/// What became of the program since this was asked last.
+fn state(program: Pid) -> Result<State> {
+    let asked = rustix::process::Pid::from_raw(program.as_raw());
+    let status = match waitpid(asked, WaitOptions::NOHANG | WaitOptions::UNTRACED) {
+        Err(rustix::io::Errno::INTR) => None,
+        told => told?.map(|(_, status)| status),
+    };
+    Ok(status.and_then(meaning).unwrap_or(State::Running))
+}
+
+fn meaning(status: WaitStatus) -> Option<State> {
+    let by_signal = || status.terminating_signal().map(|signal| 128 + signal);
+    let stopped = || Some(State::Stopped(Signal::try_from(status.stopping_signal()?).ok()?));
+    status.exit_status().or_else(by_signal).map(State::Ended).or_else(stopped)
 }
 
 /// The signal, if it was meant for the program and has not reached it: what the terminal sends (Ctrl-C, Ctrl-Z, the
@@ -83,16 +113,6 @@ fn to_pass_on(told: &libc::signalfd_siginfo, program: Pid) -> Option<Signal> {
     let by_program = told.ssi_pid == program.as_raw() as u32;
     let signal = Signal::try_from(told.ssi_signo as i32).ok()?;
     (signal != Signal::SIGCHLD && !by_terminal && !by_program).then_some(signal)
-}
-
-/// The signal that stopped the program since this was asked last.
-fn stopped(program: Pid) -> Result<Option<Signal>> {
-    match waitid(Id::Pid(program), WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG) {
-        Ok(WaitStatus::Stopped(_, signal)) => Ok(Some(signal)),
-        // It ended meanwhile.
-        Ok(_) | Err(Errno::ECHILD | Errno::EINTR) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Stops with the program and by the same signal, so that the shell sees what it would see of the program,
