@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use heapwise_profile::{Profile, ValueType};
+use heapwise_profile::{Profile, ValueType, cut_leaves, merge};
 use heapwise_units::{AUTO, label};
 
+use super::library::Library;
 use super::scratch::Scratch;
 use crate::launch::request::Request;
 use crate::machine::Machine;
@@ -19,9 +20,9 @@ place: run that one. What the loader said stands above.";
 
 /// Writes the profile, and says what it holds. What cannot be written is said too: the exit code is the
 /// program's.
-pub fn tell(request: &Request, scratch: Scratch) {
+pub fn tell(request: &Request, scratch: Scratch, library: &Library) {
     let Some(path) = scratch.last_recording() else { return note(NOT_LOADED) };
-    match write(&path, &request.output) {
+    match write(&path, &request.output, library) {
         Ok(profile) if !request.quiet => note(&summary(&profile, &request.output)),
         Ok(_) => {}
         Err(error) => {
@@ -32,8 +33,11 @@ pub fn tell(request: &Request, scratch: Scratch) {
     }
 }
 
-fn write(from: &Path, to: &Path) -> Result<Profile> {
+fn write(from: &Path, to: &Path, library: &Library) -> Result<Profile> {
     let profile = recording::read(from)?;
+    // The library's own functions have no names: nothing is left of its file, and who called it is what counts.
+    let profile = cut_leaves(&profile, |file| library.is_mapped_as(file));
+    let profile = merge(&[&profile]).unwrap_or(profile);
     recording::write(&profile, to, &Machine::default())?;
     Ok(profile)
 }
