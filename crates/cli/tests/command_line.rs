@@ -226,12 +226,22 @@ fn what_installs_beside_the_program_is_written_by_it() {
         sandbox.write(shell, run.stdout.as_bytes());
     }
     assert_eq!(sandbox.run(&["help", "completion", "tcsh"]).code, Some(2));
-    let script = "source ./bash; COMP_WORDS=(heapwise -tagf); COMP_CWORD=1; _heapwise; \
-                  echo \"${COMPREPLY[*]}\"";
-    let bash = Command::new("bash").args(["-c", script]).current_dir(sandbox.path()).output();
-    let bash = bash.unwrap();
-    assert_eq!(String::from_utf8_lossy(&bash.stderr), "");
-    assert_eq!(bash.stdout, b"-tagfocus\n");
+    for (words, expected) in [
+        ("heapwise -tagf", "-tagfocus\n"),
+        ("heapwise run -int", "-interval\n"),
+        ("heapwise run -q -- tru", "true truncate\n"),
+        ("heapwise run -- ls -int", "\n"),
+    ] {
+        let last = words.split(' ').count() - 1;
+        let script = format!(
+            "source ./bash; COMP_WORDS=({words}); COMP_CWORD={last}; _heapwise; echo $(printf '%s\\n' \
+             \"${{COMPREPLY[@]}}\" | sort -u | grep -v '^trus')"
+        );
+        let bash = Command::new("bash").args(["-c", &script]).current_dir(sandbox.path()).output();
+        let bash = bash.unwrap();
+        assert_eq!(String::from_utf8_lossy(&bash.stderr), "");
+        assert_eq!(String::from_utf8_lossy(&bash.stdout), expected, "{words}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::process::Command;
 
 use nix::sys::signal::Signal;
 use support::programs::{Launched, compile, launcher};
-use support::{Run, Sandbox, heap};
+use support::{Run, Sandbox, heap, skipped};
 
 fn run<A: AsRef<OsStr>>(sandbox: &Sandbox, words: &[A]) -> Run {
     Run::from(launcher(sandbox, words).output().unwrap())
@@ -200,7 +200,7 @@ fn what_has_other_rights_is_not_started() {
     let sandbox = Sandbox::new();
     let hello = compile(&sandbox, "hello", &[]);
     if std::os::unix::fs::chown(&hello, Some(1), None).is_err() {
-        eprintln!("skipped: only root can give a file to somebody else");
+        skipped("only root can give a file to somebody else");
         return;
     }
     fs::set_permissions(&hello, fs::Permissions::from_mode(0o4755)).unwrap();

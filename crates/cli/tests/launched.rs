@@ -13,7 +13,7 @@ use std::process::Command;
 
 use heapwise_profile::Profile;
 use support::programs::{compile, launcher};
-use support::{Run, Sandbox};
+use support::{Run, Sandbox, skipped};
 
 /// Objects and bytes that were allocated, are in use at the end, and were at the peak.
 type Values = [i64; 6];
@@ -136,7 +136,7 @@ fn report(sandbox: &Sandbox, program: &str, words: &[&str]) -> Option<String> {
     let found =
         ["/usr/bin", "/usr/local/bin", "/bin"].map(|folder| Path::new(folder).join(program));
     let Some(path) = found.iter().find(|path| path.exists()) else {
-        eprintln!("skipped: no {program}");
+        skipped(&format!("no {program}"));
         return None;
     };
     let alone = Command::new(path).args(words).current_dir(sandbox.path()).output().unwrap();

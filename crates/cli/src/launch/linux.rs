@@ -73,7 +73,9 @@ fn check_writable(output: &Path) -> Result<()> {
     if output.metadata().is_ok_and(|found| !found.is_file()) {
         return Ok(()); // a device or a pipe
     }
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // Where a link leads, it is to stay.
+    let real = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+    let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty());
     // A file without a name, of which nothing is left.
     let file = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
     file.map(drop).with_context(|| format!("{}: nothing can be written there", output.display()))

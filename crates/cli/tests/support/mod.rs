@@ -131,6 +131,12 @@ impl From<Output> for Run {
     }
 }
 
+/// Says that a test could not try what it is for.
+#[allow(clippy::print_stderr, reason = "it is for who reads the log of the tests")]
+pub fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// One sample: its stack, leaf first, as `function file:line`, and the four values of a heap profile.
 pub type Row<'a> = (&'a [&'a str], [i64; 4]);
 

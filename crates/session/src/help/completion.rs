@@ -1,5 +1,6 @@
 //! What completes the command line in the shells of the system.
 
+use super::subcommand::RUN;
 use super::{Row, flag_sections};
 use crate::flag;
 
@@ -14,16 +15,25 @@ pub fn script(shell: &str) -> Option<String> {
     }
 }
 
-/// Flags; files for everything else.
+/// Flags, and those of `run` up to its program; programs behind `--`, files for everything else.
 fn bash(rows: &[Row]) -> String {
-    let names: Vec<_> = rows.iter().map(|row| format!("-{}", row.name)).collect();
-    let names = names.join(" ");
+    let dashed = |names: Vec<&str>| {
+        let names: Vec<_> = names.iter().map(|name| format!("-{name}")).collect();
+        names.join(" ")
+    };
+    let names = dashed(rows.iter().map(|row| row.name).collect());
+    let run = dashed(RUN.options.iter().flat_map(|option| option.names).copied().collect());
     format!(
         "_heapwise() {{\n    \
-             local word=${{COMP_WORDS[COMP_CWORD]}}\n    \
+             local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}}\n    \
+             local names='{names}'\n    \
              COMPREPLY=()\n    \
+             if [[ ${{COMP_WORDS[1]}} == run ]]; then\n        \
+                 [[ \" ${{COMP_WORDS[*]:0:COMP_CWORD}} \" == *' -- '* ]] && names= || names='{run}'\n        \
+                 [[ $before == -- ]] && COMPREPLY=($(compgen -c -- \"$word\"))\n    \
+             fi\n    \
              if [[ $word == -* ]]; then\n        \
-                 COMPREPLY=($(compgen -W '{names}' -- \"$word\"))\n    \
+                 COMPREPLY=($(compgen -W \"$names\" -- \"$word\"))\n    \
              fi\n\
          }}\n\
          complete -o default -F _heapwise heapwise\n"
@@ -32,15 +42,35 @@ fn bash(rows: &[Row]) -> String {
 
 /// The same, and what each flag does. It serves as a file on `fpath` and as text to evaluate.
 fn zsh(rows: &[Row]) -> String {
-    let mut script = String::from("#compdef heapwise\n\n_heapwise() {\n    _arguments \\\n");
+    let flag = |name: &str, help: &str, value: &str| {
+        let help = escaped(help, &['\\', '[', ']', ':']).replace('\'', "'\\''");
+        format!("'-{name}[{help}]{value}' \\\n")
+    };
+    let mut script = String::from(
+        "#compdef heapwise\n\n_heapwise() {\n    if (( CURRENT > 2 )) && [[ $words[2] == run ]]; then\n        \
+         shift words\n        (( CURRENT-- ))\n        _arguments -S \\\n",
+    );
+    for option in RUN.options {
+        let value = if option.value.is_empty() { "" } else { ":value:_files" };
+        for name in option.names {
+            let line = flag(name, option.help.first().copied().unwrap_or_default(), value);
+            script.push_str(&format!("            {line}"));
+        }
+    }
+    script.push_str(
+        "            '(-)1:program:_command_names -e' '*::argument:_normal'\n        return\n    fi\n    \
+         _arguments \\\n",
+    );
     for row in rows {
         let (equals, value) = match Value::of(row) {
             Value::None => ("", ""),
             Value::Any => ("=", ":value:_files"),
             Value::Regexp => ("=", ":regexp: "),
         };
-        let help = escaped(&row.help, &['\\', '[', ']', ':']).replace('\'', "'\\''");
-        script.push_str(&format!("        '-{}{equals}[{help}]{value}' \\\n", row.name));
+        script.push_str(&format!(
+            "        {}",
+            flag(&format!("{}{equals}", row.name), &row.help, value)
+        ));
     }
     script.push_str(
         "        '*:profile:_files'\n}\n\n\
@@ -51,16 +81,25 @@ fn zsh(rows: &[Row]) -> String {
 }
 
 fn fish(rows: &[Row]) -> String {
-    let line = |row: &Row| {
+    let line = |name: &str, when: &str, value: &str, help: &str| {
+        let help = escaped(help, &['\\', '\'']);
+        format!("complete -c heapwise{when} -o {name}{value} -d '{help}'\n")
+    };
+    let flags = rows.iter().map(|row| {
         let value = match Value::of(row) {
             Value::None => "",
             Value::Any => " -r",
             Value::Regexp => " -x",
         };
-        let help = escaped(&row.help, &['\\', '\'']);
-        format!("complete -c heapwise -o {}{value} -d '{help}'\n", row.name)
-    };
-    rows.iter().map(line).collect()
+        line(row.name, "", value, &row.help)
+    });
+    let of_run = RUN.options.iter().flat_map(|option| {
+        let value = if option.value.is_empty() { "" } else { " -r" };
+        let help = option.help.first().copied().unwrap_or_default();
+        let when = " -n '__fish_seen_subcommand_from run'";
+        option.names.iter().map(move |name| line(name, when, value, help))
+    });
+    flags.chain(of_run).collect()
 }
 
 /// What must follow a flag.
@@ -112,6 +151,9 @@ mod tests {
                     after.iter().any(|end| script.contains(&format!("{before}{name}{end}")));
                 assert!(known, "{shell}: {name}");
             }
+        }
+        for shell in ["bash", "zsh", "fish"] {
+            assert!(script(shell).unwrap().contains("interval"), "{shell}");
         }
         assert_eq!(script("nothing"), None);
     }

@@ -78,8 +78,8 @@ pub fn page() -> String {
 fn section(page: &mut String, subcommand: &Subcommand) {
     heading(page, &format!("heapwise {}", subcommand.name));
     paragraph(page, subcommand.about.iter().copied());
-    for (name, lines) in subcommand.options {
-        entry(page, &bold(name), &lines.join("\n"));
+    for option in subcommand.options {
+        entry(page, &bold(&option.form()), &option.help.join("\n"));
     }
 }
 

@@ -11,14 +11,25 @@ pub struct Subcommand {
     pub arguments: &'static str,
     /// What it does, in lines.
     pub about: &'static [&'static str],
-    /// Its options, each with lines of what it does.
-    pub options: &'static [(&'static str, &'static [&'static str])],
+    /// Its options.
+    pub options: &'static [Option],
+}
+
+/// An option of a subcommand.
+#[derive(Debug)]
+pub struct Option {
+    /// Its names, without the dash.
+    pub names: &'static [&'static str],
+    /// What must follow; empty if nothing must.
+    pub value: &'static str,
+    /// What it does, in lines.
+    pub help: &'static [&'static str],
 }
 
 /// Profiles a program.
 pub const RUN: Subcommand = Subcommand {
     name: "run",
-    arguments: "[options] -- PROGRAM [ARGUMENT ...]",
+    arguments: "[options] -- PROGRAM [ARG ...]",
     about: &[
         "Runs a program as it is and writes a profile of its heap when it has ended, in whatever way:",
         "what it allocated, held at its peak and held at the end. For programs on Linux that use the",
@@ -26,16 +37,21 @@ pub const RUN: Subcommand = Subcommand {
         "the number of the signal if one ended it.",
     ],
     options: &[
-        ("-o, -output FILE", &["Write the profile to this file. Default: mem.pb.gz"]),
-        (
-            "-interval BYTES",
-            &[
+        Option {
+            names: &["o", "output"],
+            value: "FILE",
+            help: &["Write the profile to this file. Default: mem.pb.gz"],
+        },
+        Option {
+            names: &["interval"],
+            value: "BYTES",
+            help: &[
                 "Record one allocation in so many bytes (64kB, 1MB); 1: every allocation. By default the",
                 "first megabytes are recorded whole and samples get rarer from there, to one in 512kB.",
             ],
-        ),
-        ("-q", &["Say nothing but errors."]),
-        ("-h, -help", &["Say this."]),
+        },
+        Option { names: &["q"], value: "", help: &["Say nothing but errors."] },
+        Option { names: &["h", "help"], value: "", help: &["Say this."] },
     ],
 };
 
@@ -59,10 +75,19 @@ impl Subcommand {
         let about = self.about.join("\n");
         let mut text = format!("usage: heapwise {} {}\n\n{about}", self.name, self.arguments);
         text.push_str(if self.options.is_empty() { "" } else { "\n" });
-        for (name, lines) in self.options {
+        for option in self.options {
+            let help = option.help.join(&format!("\n{:20}", ""));
             // Writing to a string cannot fail.
-            let _ = write!(text, "\n  {name:<17} {}", lines.join(&format!("\n{:20}", "")));
+            let _ = write!(text, "\n  {:<17} {help}", option.form());
         }
         text
+    }
+}
+
+impl Option {
+    /// How it is written: `-o, -output FILE`.
+    pub fn form(&self) -> String {
+        let names: Vec<_> = self.names.iter().map(|name| format!("-{name}")).collect();
+        format!("{} {}", names.join(", "), self.value).trim_end().to_owned()
     }
 }

@@ -6,7 +6,7 @@ Usage:
   heapwise FORMAT [options] [binary] source ...   write one report
   heapwise [options] [binary] source ...          start a shell on the profile
   heapwise help [topic]                           explain a format, an option or a topic
-  heapwise run [options] -- PROGRAM [ARGUMENT ...] profile the heap of a program: help run
+  heapwise run [options] -- PROGRAM [ARG ...]     profile the heap of a program (Linux): help run
   heapwise recover FILE [-o PROFILE]              read what a killed program left behind
   heapwise help man                               write the manual page
   heapwise help completion bash|zsh|fish          write what completes command lines in a shell

@@ -39,7 +39,9 @@ impl Library {
     /// When this program has no library, or there is no place for it.
     pub fn provide() -> io::Result<Self> {
         if BYTES.is_empty() {
-            return Err(io::Error::other("this heapwise was built without it"));
+            return Err(io::Error::other(
+                "it is in builds of heapwise for glibc on x86-64 and aarch64",
+            ));
         }
         Self::in_memory().or_else(|_| Self::in_folder())
     }
