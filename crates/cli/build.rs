@@ -1,7 +1,7 @@
 //! Builds the library that `heapwise run` puts into programs, so that the tool is one file that does all.
 //!
 //! It has a target directory of its own, one for all profiles of the tool, since cargo holds a lock on the
-//! one that it is building in. It is the release build whatever the tool's is: programs run under it.
+//! one that it is building in. Its build profile is its own whatever the tool's is: programs run under it.
 
 use std::env;
 use std::error::Error;
@@ -23,6 +23,7 @@ const NOT_INHERITED: [&str; 9] = [
     "CLIPPY_ARGS",
 ];
 
+const PROFILE: &str = "preload";
 const NAME: &str = "libheapwise_preload.so";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -55,18 +56,19 @@ fn build() -> Result<PathBuf, Box<dyn Error>> {
     let directory = out.ancestors().nth(4).ok_or("no target directory")?.join("preload");
     let mut cargo = Command::new(env::var("CARGO")?);
     cargo.current_dir(&root);
-    cargo.args(["build", "--locked", "--release", "--package", "heapwise-preload"]);
+    cargo.args(["build", "--locked", "--profile", PROFILE, "--package", "heapwise-preload"]);
     cargo.args(["--target", &target, "--target-dir"]).arg(&directory);
-    // Its functions are not looked up by name, and it goes into every copy of the tool.
-    cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "false");
-    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
+    // How the recorder finds a thread's memory in a library that is loaded with its program. Beside what flags
+    // the user's configuration has for the target.
+    let flags = format!("target.{target}.rustflags = ['--cfg', 'heapwise_initial_exec']");
+    cargo.args(["--config", &flags]);
     for name in NOT_INHERITED {
         cargo.env_remove(name);
     }
     if !cargo.status()?.success() {
         return Err("the library of `heapwise run` was not built: see above".into());
     }
-    let built = directory.join(&target).join("release").join(NAME);
+    let built = directory.join(&target).join(PROFILE).join(NAME);
     depend_on_sources(&root, &built.with_extension("d"))?;
     Ok(built)
 }

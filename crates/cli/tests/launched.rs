@@ -27,6 +27,9 @@ fn by_function(sandbox: &Sandbox) -> BTreeMap<String, Values> {
     let named = sandbox.run(&["-proto", "-output=named", "mem.pb.gz"]);
     assert_eq!(named.code, Some(0), "{}", named.stderr);
     let profile = Profile::read(&sandbox.read("named")).unwrap();
+    let mappings = profile.locations.iter().filter_map(|(location, _)| location.mapping);
+    let mut files = mappings.map(|id| profile.text(profile.mappings.get(id).unwrap().file));
+    assert!(files.all(|file| !file.ends_with(b"preload")), "stacks begin in the program");
     let mut found: BTreeMap<String, Values> = BTreeMap::new();
     for sample in profile.samples.iter() {
         let lines = sample.stack.iter().flat_map(|&location| profile.locations.lines(location));

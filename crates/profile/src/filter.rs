@@ -5,7 +5,6 @@
 //! so that the cost of a filter is one pass over the column of stacks or of labels.
 
 mod labels;
-mod leaves;
 mod names;
 mod prune_from;
 mod show_from;
@@ -16,7 +15,6 @@ pub use labels::{
     filter_label_keys, filter_labels, filter_samples, remove_label, set_text_label,
     without_lost_labels,
 };
-pub use leaves::cut_leaves;
 pub use names::{NameFilters, NameMatches, filter_names};
 pub use prune_from::prune_from;
 pub use show_from::show_from;

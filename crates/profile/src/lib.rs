@@ -49,9 +49,8 @@ pub use code::CodeFile;
 pub use error::{Error, Invalid, TableName};
 pub use fake_mapping::with_fake_mapping;
 pub use filter::{
-    NameFilters, NameMatches, Predicate, cut_leaves, filter_label_keys, filter_labels,
-    filter_names, filter_samples, prune_from, remove_label, set_text_label, show_from,
-    without_lost_labels,
+    NameFilters, NameMatches, Predicate, filter_label_keys, filter_labels, filter_names,
+    filter_samples, prune_from, remove_label, set_text_label, show_from, without_lost_labels,
 };
 pub use fixed_hash::{FixedHasher, FixedState};
 pub use fold::{FOLDED, FoldLimits, fold};

@@ -61,7 +61,7 @@ fn watch(program: &Program, request: &Request) -> Result<ExitCode> {
         output::note(&format!("heapwise: {note}"));
     }
     let code = signals.wait(process).context("the program was started and lost")?;
-    outcome::tell(request, scratch, &library);
+    outcome::tell(request, scratch);
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)))
 }
 

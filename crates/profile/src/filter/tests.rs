@@ -294,15 +294,3 @@ fn a_number_0_without_a_unit_is_lost_in_writing() {
     assert_eq!(labels(&left), labels(&written));
     assert!(Arc::ptr_eq(&without_lost_labels(&left).samples, &left.samples));
 }
-
-#[test]
-fn leaves_in_a_file_are_cut_up_to_the_first_that_is_not() {
-    let profile = TestProfile::counting()
-        .sample(&["malloc in lib", "new in lib", "f in app", "hook in lib", "main in app"], &[1])
-        .sample(&["f in app", "main in app"], &[2])
-        .sample(&["malloc in lib"], &[3])
-        .sample(&["g", "malloc in lib"], &[4])
-        .build();
-    let cut = cut_leaves(&profile, |file| file == b"lib");
-    assert_eq!(stacks(&cut), ["f hook main: 1", "f main: 2", "malloc: 3", "g malloc: 4"]);
-}

@@ -14,14 +14,11 @@ use super::scratch;
 /// The library, as the build made it; empty where it made none.
 const BYTES: &[u8] = include_bytes!(env!("HEAPWISE_PRELOAD_LIBRARY"));
 
-/// What a file in memory is named.
-const MEMORY_NAME: &str = "heapwise-preload";
-
 /// The library as a file, for as long as this lives.
 #[derive(Debug)]
 pub struct Library {
     path: PathBuf,
-    kept: Kept,
+    _kept: Kept,
 }
 
 /// What goes with a [`Library`].
@@ -51,18 +48,9 @@ impl Library {
         &self.path
     }
 
-    /// Whether the system names it so where it tells what is mapped into a program.
-    pub fn is_mapped_as(&self, file: &[u8]) -> bool {
-        let path = self.path.as_os_str().as_encoded_bytes();
-        match self.kept {
-            Kept::Memory { .. } => file == format!("/memfd:{MEMORY_NAME}").as_bytes(),
-            Kept::Folder { .. } => file == path,
-        }
-    }
-
     fn in_memory() -> io::Result<Self> {
         let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
-        let mut file = File::from(memfd_create(MEMORY_NAME, flags)?);
+        let mut file = File::from(memfd_create("heapwise-preload", flags)?);
         file.write_all(BYTES)?;
         // For good: nobody changes what programs run.
         let seals = SealFlag::F_SEAL_SEAL | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW;
@@ -70,7 +58,7 @@ impl Library {
         let path = PathBuf::from(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()));
         // There may be no /proc, or one of another namespace.
         File::open(&path)?;
-        Ok(Self { path, kept: Kept::Memory { _file: file } })
+        Ok(Self { path, _kept: Kept::Memory { _file: file } })
     }
 
     fn in_folder() -> io::Result<Self> {
@@ -83,7 +71,7 @@ impl Library {
         let folder = folders.find_map(Result::ok).ok_or(io::ErrorKind::PermissionDenied)?;
         let path = folder.path().join("libheapwise_preload.so");
         fs::write(&path, BYTES)?;
-        Ok(Self { path, kept: Kept::Folder { _folder: folder } })
+        Ok(Self { path, _kept: Kept::Folder { _folder: folder } })
     }
 }
 

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use heapwise_profile::{Profile, ValueType, cut_leaves, merge};
+use heapwise_profile::{Profile, ValueType};
 use heapwise_units::{AUTO, label};
 
-use super::library::Library;
 use super::scratch::Scratch;
 use crate::launch::request::Request;
 use crate::machine::Machine;
@@ -20,9 +19,9 @@ place: run that one. What the loader said stands above.";
 
 /// Writes the profile, and says what it holds. What cannot be written is said too: the exit code is the
 /// program's.
-pub fn tell(request: &Request, scratch: Scratch, library: &Library) {
+pub fn tell(request: &Request, scratch: Scratch) {
     let Some(path) = scratch.last_recording() else { return note(NOT_LOADED) };
-    match write(&path, &request.output, library) {
+    match write(&path, &request.output) {
         Ok(profile) if !request.quiet => note(&summary(&profile, &request.output)),
         Ok(_) => {}
         Err(error) => {
@@ -33,11 +32,8 @@ pub fn tell(request: &Request, scratch: Scratch, library: &Library) {
     }
 }
 
-fn write(from: &Path, to: &Path, library: &Library) -> Result<Profile> {
+fn write(from: &Path, to: &Path) -> Result<Profile> {
     let profile = recording::read(from)?;
-    // The library's own functions have no names: nothing is left of its file, and who called it is what counts.
-    let profile = cut_leaves(&profile, |file| library.is_mapped_as(file));
-    let profile = merge(&[&profile]).unwrap_or(profile);
     recording::write(&profile, to, &Machine::default())?;
     Ok(profile)
 }
