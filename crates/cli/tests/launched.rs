@@ -68,7 +68,8 @@ fn every_allocation_of_a_program_is_counted_where_it_was_made() {
     let sandbox = Sandbox::new();
     let run = run_known(&sandbox, "return");
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{}", run.stderr);
-    assert!(run.stderr.starts_with("heapwise: mem.pb.gz: allocated "), "{}", run.stderr);
+    let said = "heapwise: mem.pb.gz: known allocated ";
+    assert!(run.stderr.starts_with(said), "{}", run.stderr);
     assert!(run.stderr.ends_with(" or heapwise -http=: mem.pb.gz\n"), "{}", run.stderr);
     assert_known(&sandbox);
 }
@@ -95,6 +96,11 @@ fn a_program_that_another_one_becomes_is_the_one_that_is_recorded() {
     fs::remove_file(sandbox.path().join("mem.pb.gz")).unwrap();
     let script = self::run(&sandbox, &["-interval", "1", "--", "./script"]);
     assert_eq!(script.code, Some(0), "{}", script.stderr);
+    assert!(
+        script.stderr.starts_with("heapwise: mem.pb.gz: known allocated "),
+        "{}",
+        script.stderr
+    );
     assert_known(&sandbox);
 }
 
@@ -111,6 +117,16 @@ fn the_program_and_its_children_have_the_environment_of_the_caller() {
     let outer = launcher(&sandbox, &words).env("LD_PRELOAD", library).output().unwrap();
     let line = format!("LD_PRELOAD='{library}'\nLD_PRELOAD={library}\n");
     assert_eq!(String::from_utf8_lossy(&outer.stdout), line);
+}
+
+#[test]
+fn a_program_that_allocates_nothing_has_a_profile_without_samples() {
+    let sandbox = Sandbox::new();
+    compile(&sandbox, "nothing", &[]);
+    let run = run(&sandbox, &["-interval", "1", "--", "./nothing"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stderr, "heapwise: mem.pb.gz: nothing allocated nothing\n");
+    assert!(sandbox.run(&["-top", "mem.pb.gz"]).stdout.contains("of 0 total"));
 }
 
 #[test]
@@ -147,7 +163,7 @@ fn report(sandbox: &Sandbox, program: &str, words: &[&str]) -> Option<String> {
     let run = Run::from(command.arg(path).args(words).output().unwrap());
     assert_eq!(run.code, alone.status.code(), "{}", run.stderr);
     assert_eq!(run.stdout, String::from_utf8_lossy(&alone.stdout));
-    assert!(run.stderr.contains("mem.pb.gz: allocated "), "{}", run.stderr);
+    assert!(run.stderr.contains(" at the peak, "), "{}", run.stderr);
     let top = sandbox.run(&["-top", "-cum", "-sample_index=alloc_space", "mem.pb.gz"]);
     assert_eq!(top.code, Some(0), "{}", top.stderr);
     Some(top.stdout)

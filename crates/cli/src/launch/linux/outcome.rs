@@ -14,8 +14,7 @@ use crate::{output, recording};
 /// What is said of a program into which the library did not come.
 const NOT_LOADED: &str = "\
 nothing was recorded: the library was not loaded. Of programs that the loader gives no libraries are
-those with rights of their own (file capabilities), and those that another program started in their
-place: run that one. What the loader said stands above.";
+those with rights of their own (file capabilities). What the loader said of it stands above.";
 
 /// Writes the profile, and says what it holds. What cannot be written is said too: the exit code is the
 /// program's.
@@ -44,9 +43,9 @@ fn note(text: &str) {
 
 /// The file, what is in it, and what to type to see more.
 fn summary(profile: &Profile, file: &Path) -> String {
-    let shown = file.display();
+    let (shown, program) = (file.display(), program(profile));
     if profile.samples.is_empty() {
-        return format!("{shown}: the program allocated nothing");
+        return format!("{shown}: {program} allocated nothing");
     }
     let sum = |kind: &str| sum(profile, kind);
     let bytes =
@@ -55,9 +54,17 @@ fn summary(profile: &Profile, file: &Path) -> String {
     let count = sum("alloc_objects");
     let name = quoted(file);
     format!(
-        "{shown}: allocated {allocated} in {count} pieces; {peak} at the peak, {inuse} in use at the end\n\
-         To see where: heapwise -top -sample_index=peak_space {name}, or heapwise -http=: {name}"
+        "{shown}: {program} allocated {allocated} in {count} objects; {peak} at the peak, {inuse} in use at \
+         the end\nTo see where: heapwise -top -sample_index=peak_space {name}, or heapwise -http=: {name}"
     )
+}
+
+/// The name of the program that was recorded: it may be another than the one that was started, which it
+/// replaced.
+fn program(profile: &Profile) -> String {
+    let main = profile.mappings.first().map_or(&b""[..], |main| profile.text(main.file));
+    let name = main.rsplit(|byte| *byte == b'/').next().filter(|name| !name.is_empty());
+    name.map_or_else(|| "the program".to_owned(), |name| String::from_utf8_lossy(name).into_owned())
 }
 
 /// The sum of a kind of values over all samples.
