@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use object::elf::{FileHeader32, FileHeader64};
 use object::read::elf::{FileHeader, ProgramHeader};
-use object::{Architecture, Endianness, FileKind, Object, ObjectSection};
+use object::{Architecture, Endianness, FileKind, Object, ObjectSection, ObjectSymbol};
 
 use crate::Image;
 
@@ -30,7 +30,14 @@ pub struct Loading {
     pub loader: Option<Vec<u8>>,
     /// Whether Go's linker made it.
     pub go: bool,
+    /// Whether it brings a `malloc`, which then is that of its libraries too.
+    pub has_malloc: bool,
+    /// Whether it has a sanitizer in it or asks for one that stands in for the allocator.
+    pub is_sanitized: bool,
 }
+
+/// What code calls that was compiled for a sanitizer with an allocator of its own.
+const SANITIZERS: [&[u8]; 4] = [b"__asan_init", b"__hwasan_init", b"__msan_init", b"__tsan_init"];
 
 impl Loading {
     /// What `image` says; nothing if it is no ELF file.
@@ -43,7 +50,13 @@ impl Loading {
         };
         let file = object::File::parse(bytes).ok()?;
         let native = bits == usize::BITS as u8 && Some(file.architecture()) == architecture();
-        Some(Self { native, bits, loader, go: is_go(&file) })
+        let (mut has_malloc, mut is_sanitized) = (false, false);
+        for symbol in file.dynamic_symbols() {
+            let name = symbol.name_bytes().unwrap_or_default();
+            has_malloc |= name == b"malloc" && symbol.is_definition();
+            is_sanitized |= SANITIZERS.contains(&name);
+        }
+        Some(Self { native, bits, loader, go: is_go(&file), has_malloc, is_sanitized })
     }
 }
 
@@ -94,6 +107,7 @@ mod tests {
         let mut bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let own = of(bytes.clone()).unwrap();
         assert_eq!((own.native, own.bits, own.go), (true, 64, false));
+        assert_eq!((own.has_malloc, own.is_sanitized), (false, false));
         assert!(own.loader.unwrap().starts_with(b"/"));
         bytes[18] ^= 1; // the processor
         assert!(!of(bytes.clone()).unwrap().native);

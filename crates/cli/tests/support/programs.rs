@@ -12,13 +12,22 @@ use super::Sandbox;
 
 /// Compiles `tests/programs/NAME.c` to a program of that name in the sandbox.
 pub fn compile(sandbox: &Sandbox, name: &str, flags: &[&str]) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
-    let program = sandbox.path().join(name);
-    let mut compiler = Command::new("cc");
-    compiler.args(["-O0", "-g", "-fno-builtin", "-pthread", "-o"]).arg(&program).arg(source);
-    let compiled = compiler.args(flags).output().unwrap();
+    let compiled = compiler(sandbox, name, flags).output().unwrap();
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
-    program
+    sandbox.path().join(name)
+}
+
+/// The same where it takes what need not be installed; whether it is.
+pub fn compiles(sandbox: &Sandbox, name: &str, flags: &[&str]) -> bool {
+    compiler(sandbox, name, flags).output().unwrap().status.success()
+}
+
+fn compiler(sandbox: &Sandbox, name: &str, flags: &[&str]) -> Command {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O0", "-g", "-fno-builtin", "-pthread", "-o"]).arg(sandbox.path().join(name));
+    compiler.arg(source).args(flags);
+    compiler
 }
 
 /// `heapwise run` while its program runs.

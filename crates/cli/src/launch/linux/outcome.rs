@@ -11,15 +11,16 @@ use crate::launch::request::Request;
 use crate::machine::Machine;
 use crate::{output, recording};
 
-/// What is said of a program into which the library did not come.
-const NOT_LOADED: &str = "\
-nothing was recorded: the library was not loaded. Of programs that the loader gives no libraries are
-those with rights of their own (file capabilities). What the loader said of it stands above.";
+/// What is said of a program that the library did not record.
+const NOT_RECORDED: &str = "\
+nothing was recorded. Either the loader gave the program no library, as if it has rights of its own
+(file capabilities); it may have said so above. Or the program has an allocator of its own, such as
+jemalloc, with more functions than the C library's.";
 
 /// Writes the profile, and says what it holds. What cannot be written is said too: the exit code is the
 /// program's.
 pub fn tell(request: &Request, scratch: Scratch) {
-    let Some(path) = scratch.last_recording() else { return note(NOT_LOADED) };
+    let Some(path) = scratch.last_recording() else { return note(NOT_RECORDED) };
     match write(&path, &request.output) {
         Ok(profile) if !request.quiet => note(&summary(&profile, &request.output)),
         Ok(_) => {}

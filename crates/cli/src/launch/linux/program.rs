@@ -104,6 +104,9 @@ fn check(file: &Path) -> Result<bool, Refusal> {
     let image = Image::open(file).map_err(|_| unknown())?;
     let loading = Loading::of(&image).ok_or_else(unknown)?;
     let refuse = |why| Err(Refusal::new(file, why));
+    if loading.native && loading.is_sanitized {
+        return refuse(Why::Sanitized);
+    }
     let loader = match loading.loader {
         _ if !loading.native => return refuse(Why::OtherMachine(loading.bits)),
         Some(loader) => PathBuf::from(OsString::from_vec(loader)),
@@ -115,6 +118,9 @@ fn check(file: &Path) -> Result<bool, Refusal> {
     }
     if !loader.exists() {
         return Err(not_runnable(file, &format!("its loader {} is not there", loader.display())));
+    }
+    if loading.has_malloc {
+        return refuse(Why::OwnAllocator);
     }
     if has_other_rights(file).unwrap_or(false) {
         return refuse(Why::OtherRights);

@@ -41,6 +41,15 @@ pub enum Why {
     )]
     OtherLibrary(String),
     #[error(
+        "brings an allocator of its own, before which no library can stand. Build it without; or have that \
+         allocator profile it: heapwise reads what jemalloc writes. A Rust program can profile itself"
+    )]
+    OwnAllocator,
+    #[error(
+        "built with a sanitizer, which does not run behind another allocator. Build it without -fsanitize"
+    )]
+    Sanitized,
+    #[error(
         "has the rights of its owner or group when it runs (set-uid, set-gid), and into such programs \
          the loader puts no library. Run a copy without them: cp makes one"
     )]
