@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use heapwise_session::help::subcommand;
 use request::Asked;
 
@@ -42,7 +42,8 @@ pub fn run(words: &[OsString]) -> Result<ExitCode> {
             output::note(&subcommand::RUN.text());
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Asked::Launch(request)) => launch(&request),
+        // What is said beside what the program says tells who says it.
+        Ok(Asked::Launch(request)) => launch(&request).map_err(|why| anyhow!("heapwise: {why}")),
         Err(wrong) => {
             output::note(&format!("{wrong}\n{}", subcommand::RUN.text()));
             Ok(ExitCode::from(2))

@@ -235,10 +235,14 @@ fn where_nothing_can_be_written_nothing_is_started() {
     let sandbox = Sandbox::new();
     compile(&sandbox, "hello", &[]);
     fs::create_dir(sandbox.path().join("folder")).unwrap();
-    for output in ["/proc/mem.pb.gz", "no/such/folder/mem.pb.gz", "folder"] {
+    for (output, reason) in [
+        ("/proc/mem.pb.gz", "no such file or directory"),
+        ("no/such/folder/mem.pb.gz", "no such file or directory"),
+        ("folder", "is a directory"),
+    ] {
         let run = run(&sandbox, &["-o", output, "--", "./hello"]);
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-        assert!(run.stderr.starts_with(output), "{}", run.stderr);
+        assert_eq!(run.stderr, format!("heapwise: {output}: {reason}\n"));
     }
     assert_eq!(sandbox.names(), ["folder", "hello"]);
 }

@@ -150,6 +150,23 @@ fn nothing_stays_in_memory_for_temporary_files() {
     assert!(file.is_absolute() && !file.parent().unwrap().exists(), "{}", file.display());
 }
 
+#[test]
+fn what_cannot_be_written_in_the_end_is_kept_as_a_recording() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path().join("out")).unwrap();
+    let run = run(&sandbox, &["-o", "out/mem.pb.gz", "--", "rmdir", "out"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
+    let mut lines = run.stderr.lines();
+    assert_eq!(lines.next(), Some("heapwise: out/mem.pb.gz: no such file or directory"));
+    let command = lines.next().unwrap().strip_prefix("The recording is kept: heapwise recover ");
+    let left = Path::new(command.unwrap().strip_suffix(" -o FILE").unwrap());
+    let recovered =
+        sandbox.run(&[Path::new("recover"), left, Path::new("-o"), Path::new("mem.pb.gz")]);
+    assert_eq!(recovered.code, Some(0), "{}", recovered.stderr);
+    assert!(sandbox.run(&["-top", "mem.pb.gz"]).stdout.starts_with("File: rmdir\n"));
+    fs::remove_dir_all(left.parent().unwrap()).unwrap();
+}
+
 /// A report on a program of the system, run with every allocation recorded; nothing if it is not installed.
 fn report(sandbox: &Sandbox, program: &str, words: &[&str]) -> Option<String> {
     let found =

@@ -12,7 +12,8 @@ mod supervise;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
+use heapwise_session::host::reason;
 
 use super::request::Request;
 use crate::output;
@@ -41,8 +42,9 @@ fn refuse(refusal: &Refusal) -> ExitCode {
 
 fn watch(program: &Program, request: &Request) -> Result<ExitCode> {
     check_writable(&request.output)?;
-    let library = Library::provide().context("no place for the library")?;
-    let scratch = Scratch::new().context("no place for the recording")?;
+    let library = Library::provide().map_err(|error| anyhow!("no library: {}", reason(&error)))?;
+    let scratch = Scratch::new();
+    let scratch = scratch.map_err(|error| anyhow!("no place to record to: {}", reason(&error)))?;
     // From here on: a signal that comes before the program is there waits for it.
     let signals = Signals::hold()?;
     let start = Start {
@@ -60,7 +62,7 @@ fn watch(program: &Program, request: &Request) -> Result<ExitCode> {
     if let (Some(note), false) = (program.note(), request.quiet) {
         output::note(&format!("heapwise: {note}"));
     }
-    let code = signals.wait(process).context("the program was started and lost")?;
+    let code = signals.wait(process)?;
     outcome::tell(request, scratch);
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)))
 }
@@ -78,5 +80,5 @@ fn check_writable(output: &Path) -> Result<()> {
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty());
     // A file without a name, of which nothing is left.
     let file = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
-    file.map(drop).with_context(|| format!("{}: nothing can be written there", output.display()))
+    file.map(drop).map_err(|error| anyhow!("{}: {}", output.display(), reason(&error)))
 }

@@ -16,6 +16,7 @@ pub enum Asked {
 
 /// A program, and how to profile it.
 #[derive(Debug, PartialEq)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "nothing is started there"))]
 pub struct Request {
     /// The program as it was named, and its arguments.
     pub program: OsString,
