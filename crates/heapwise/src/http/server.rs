@@ -72,6 +72,7 @@ pub fn serve(address: impl ToSocketAddrs) -> io::Result<Server> {
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
+#[must_use = "nothing is served before `serve`"]
 pub struct Options {
     is_remote: bool,
     names: Vec<String>,
@@ -85,7 +86,6 @@ impl Options {
     /// assert!(server.local_addr().ip().is_loopback());
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,7 +99,6 @@ impl Options {
     /// # drop(server);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn allow_remote(mut self) -> Self {
         self.is_remote = true;
         self
@@ -121,7 +120,6 @@ impl Options {
     /// assert!(response.starts_with("HTTP/1.1 200"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self

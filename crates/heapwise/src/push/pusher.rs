@@ -1,9 +1,9 @@
 //! The thread that pushes, and who ends it.
 
 use std::mem;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -32,7 +32,8 @@ const STACK: usize = 2 << 20;
 #[derive(Debug)]
 #[must_use = "pushing ends when this is dropped"]
 pub struct Pusher {
-    running: Option<Running>,
+    /// Never locked: it is there for `Sync`, so that many may look at what was sent.
+    running: Mutex<Option<Running>>,
     counters: Arc<Counters>,
     /// The process that the thread is of, by [`fork_generation`].
     process: u32,
@@ -56,12 +57,13 @@ struct Running {
 ///
 /// let hour = Duration::from_secs(3600);
 /// let push = pyroscope("http://localhost:4040", "orders").every(hour).start()?;
-/// let Stats { sent, retries, refused, dropped } = push.stats();
+/// let Stats { sent, retries, refused, dropped, .. } = push.stats();
 /// assert_eq!((sent, retries, refused, dropped), (0, 0, 0, 0)); // the first is sent in an hour
 /// # push.detach();
 /// # Ok::<(), heapwise::push::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Profiles that a server took.
     pub sent: u64,
@@ -99,7 +101,7 @@ impl Pusher {
             .stack_size(STACK)
             .spawn(work)
             .map_err(Error::Thread)?;
-        let running = Some(Running { ends, ended, thread });
+        let running = Mutex::new(Some(Running { ends, ended, thread }));
         Ok(Self { running, counters, process: fork_generation() })
     }
 
@@ -132,13 +134,17 @@ impl Pusher {
     /// # Ok::<(), heapwise::push::Error>(())
     /// ```
     pub fn detach(mut self) {
-        mem::forget(self.running.take());
+        mem::forget(self.take());
+    }
+
+    fn take(&mut self) -> Option<Running> {
+        self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 impl Drop for Pusher {
     fn drop(&mut self) {
-        let Some(running) = self.running.take() else { return };
+        let Some(running) = self.take() else { return };
         let _muted = Muted::new();
         if self.process != fork_generation() {
             // In a child of a fork, which has a copy of this but not the thread.
