@@ -116,6 +116,7 @@ mod mapped;
 mod moment;
 #[cfg(any(feature = "http", feature = "push", feature = "symbolize"))]
 mod names;
+mod own_thread;
 mod plumbing;
 #[cfg(feature = "push")]
 pub mod push;

@@ -9,7 +9,6 @@ mod guard;
 mod head;
 
 use std::io::{self, ErrorKind};
-use std::mem;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::fd::OwnedFd as OwnedSocket;
@@ -17,16 +16,15 @@ use std::os::fd::OwnedFd as OwnedSocket;
 use std::os::windows::io::OwnedSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, Builder};
 use std::time::Duration;
-
-use heapwise_cpu_sampler::fork_generation;
 
 use connection::Connection;
 use guard::Names;
 
 use super::pending;
 use super::place::Places;
+use crate::own_thread::OwnThread;
 
 /// How many connections are served at a time, by all servers of the process. Half of them may be waiting
 /// for differences.
@@ -176,9 +174,7 @@ pub struct Server {
     /// The listening socket, for nothing but to shut it down.
     socket: TcpStream,
     stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-    /// The process that the thread is of, by [`fork_generation`].
-    process: u32,
+    thread: Option<OwnThread<()>>,
 }
 
 impl Server {
@@ -187,10 +183,9 @@ impl Server {
         let socket = TcpStream::from(OwnedSocket::from(listener.try_clone()?));
         let stopped = Arc::new(AtomicBool::new(false));
         let connection = Connection { names: Arc::new(names), stopped: Arc::clone(&stopped) };
-        let thread = thread::Builder::new()
-            .name("heapwise-http".to_owned())
-            .spawn(move || accept(&listener, &connection))?;
-        Ok(Self { address, socket, stopped, thread: Some(thread), process: fork_generation() })
+        let builder = Builder::new().name("heapwise-http".to_owned());
+        let thread = OwnThread::spawn(builder, move || accept(&listener, &connection))?;
+        Ok(Self { address, socket, stopped, thread: Some(thread) })
     }
 
     /// Where it listens, with the port that was free if none was asked for.
@@ -215,16 +210,16 @@ impl Server {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn detach(mut self) {
-        mem::forget(self.thread.take());
+        drop(self.thread.take());
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
-        if self.process != fork_generation() {
+        if !thread.is_of_this_process() {
             // In a child of a fork: the server is its parent's, and so is the socket that both have.
-            return mem::forget(thread);
+            return;
         }
         self.stopped.store(true, Ordering::Release);
         // Wakes the thread where a listening socket can be shut down; elsewhere a connection does.
@@ -234,8 +229,7 @@ impl Drop for Server {
                 return;
             }
         }
-        // It has nothing to say.
-        let _ = thread.join();
+        thread.join();
     }
 }
 
@@ -260,6 +254,6 @@ fn accept(listener: &TcpListener, connection: &Connection) {
             drop(place);
         };
         // Where there is no thread to be had, the client finds its connection closed.
-        let _ = thread::Builder::new().name("heapwise-http".to_owned()).spawn(serve);
+        let _ = Builder::new().name("heapwise-http".to_owned()).spawn(serve);
     }
 }

@@ -4,14 +4,14 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::Builder;
 use std::time::Duration;
 
-use heapwise_cpu_sampler::fork_generation;
 use heapwise_recorder::Muted;
 
 use super::Error;
 use super::worker::Worker;
+use crate::own_thread::OwnThread;
 
 /// How long `drop` waits for the last push.
 pub const LAST: Duration = Duration::from_secs(5);
@@ -35,8 +35,6 @@ pub struct Pusher {
     /// Never locked: it is there for `Sync`, so that many may look at what was sent.
     running: Mutex<Option<Running>>,
     counters: Arc<Counters>,
-    /// The process that the thread is of, by [`fork_generation`].
-    process: u32,
 }
 
 #[derive(Debug)]
@@ -45,7 +43,7 @@ struct Running {
     ends: Sender<()>,
     /// Closed when the thread has ended.
     ended: Receiver<()>,
-    thread: JoinHandle<()>,
+    thread: OwnThread<()>,
 }
 
 /// What became of profiles so far.
@@ -96,13 +94,10 @@ impl Pusher {
             worker.run(&until, &counted);
             drop::<Sender<()>>(ending);
         };
-        let thread = thread::Builder::new()
-            .name("heapwise-push".to_owned())
-            .stack_size(STACK)
-            .spawn(work)
-            .map_err(Error::Thread)?;
+        let builder = Builder::new().name("heapwise-push".to_owned()).stack_size(STACK);
+        let thread = OwnThread::spawn(builder, work).map_err(Error::Thread)?;
         let running = Mutex::new(Some(Running { ends, ended, thread }));
-        Ok(Self { running, counters, process: fork_generation() })
+        Ok(Self { running, counters })
     }
 
     /// What became of profiles so far.
@@ -146,16 +141,15 @@ impl Drop for Pusher {
     fn drop(&mut self) {
         let Some(running) = self.take() else { return };
         let _muted = Muted::new();
-        if self.process != fork_generation() {
-            // In a child of a fork, which has a copy of this but not the thread.
-            return mem::forget(running);
-        }
         let Running { ends, ended, thread } = running;
+        if !thread.is_of_this_process() {
+            // In a child of a fork, where nobody lets go of a lock that the thread held.
+            return mem::forget((ends, ended));
+        }
         drop(ends);
         // Nobody waits for a server that hangs: the thread ends when it gives up.
         if ended.recv_timeout(LAST) == Err(RecvTimeoutError::Disconnected) {
-            // It has nothing to say.
-            let _ = thread.join();
+            thread.join();
         }
     }
 }
