@@ -31,6 +31,7 @@ pub fn on_four_threads(work: fn()) {
 ///
 /// # Panics
 /// If it does not.
+#[allow(dead_code, reason = "not every test needs it")]
 pub fn check(work: impl FnOnce() -> bool) {
     begin(work).check();
 }

@@ -101,6 +101,8 @@ pub mod cpu;
 pub mod criterion;
 pub mod custom;
 mod error;
+#[cfg(test)]
+mod folder_names;
 mod fork_lock;
 #[cfg(all(test, target_os = "linux"))]
 mod forked;

@@ -96,6 +96,7 @@ mod mappings;
 )]
 mod platform;
 mod registers;
+mod step;
 mod trail;
 
 pub use capture::{Captured, End, capture, capture_above, capture_from};
