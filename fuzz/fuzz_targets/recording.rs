@@ -8,21 +8,24 @@ use libfuzzer_sys::fuzz_target;
 const HEAD: usize = 256 << 10;
 const EXTENT: usize = 64 << 10;
 
-/// Two frames, and two buckets of them.
+/// Two frames, and two buckets of them: one without labels, one with a label.
 fn small() -> Vec<u8> {
-    let mut file = vec![0; HEAD + 2 * EXTENT];
+    let mut file = vec![0; HEAD + 3 * EXTENT];
     let mut put = |at: usize, words: &[u32]| {
         let bytes = words.iter().flat_map(|word| word.to_le_bytes());
         file[at..].iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
     };
-    put(8, &[1, EXTENT as u32, 16, 112]);
+    put(8, &[2, EXTENT as u32, 16, 112]);
     put(56, &[3, 0, 2, 0]);
-    put(120, &[2]);
-    put(10_432, &[0, 1 << 31]);
+    put(120, &[3]);
+    put(136, &[32, 0]);
+    put(10_432, &[0, 1 << 31, 1 << 30]);
     put(HEAD + 16, &[0x1001, 0, 0, 0, 0x2001, 0, 1]);
+    // One label, whose key is `key` and whose value `v`.
+    put(HEAD + 2 * EXTENT + 8, &[1, 3 | 1 << 16, u32::from_le_bytes(*b"keyv")]);
     for bucket in 0..2 {
         let amount = [1 << 20, 0, 0, 0];
-        let head = [bucket + 1, 3, 0, 0];
+        let head = [bucket + 1, 3 | bucket << 8, 0, 0];
         put(HEAD + EXTENT + 112 * bucket as usize, &[&head[..], &[amount; 6].concat()].concat());
     }
     file[..8].copy_from_slice(b"\x89HWREC\r\n");

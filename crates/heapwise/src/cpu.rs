@@ -206,7 +206,7 @@ impl CpuProfile {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn write_to(&self, writer: &mut dyn Write) -> Result<(), Error> {
+    pub fn write_to(&self, mut writer: impl Write) -> Result<(), Error> {
         writer.write_all(&self.bytes).map_err(Error::Write)
     }
 

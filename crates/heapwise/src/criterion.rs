@@ -50,6 +50,7 @@ use crate::{Error, cpu, heap, whole_file};
 /// # drop(criterion);
 /// ```
 #[derive(Debug, Default)]
+#[must_use = "criterion takes it by `with_profiler`"]
 pub struct Profiler {
     heap: bool,
     cpu: Option<u32>,
@@ -75,7 +76,6 @@ impl Profiler {
     ///     assert!(folder.path().join("mem.pb.gz").exists());
     /// }
     /// ```
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -87,7 +87,6 @@ impl Profiler {
     /// let profiler = heapwise::criterion::Profiler::new().cpu().heap();
     /// # drop(profiler);
     /// ```
-    #[must_use]
     pub fn heap(mut self) -> Self {
         self.heap = true;
         self
@@ -101,7 +100,6 @@ impl Profiler {
     /// let criterion = criterion::Criterion::default().with_profiler(profiler);
     /// # drop(criterion);
     /// ```
-    #[must_use]
     pub fn cpu(self) -> Self {
         self.cpu_at(cpu::DEFAULT_HZ)
     }
@@ -118,7 +116,6 @@ impl Profiler {
     /// # assert!(folder.path().join("cpu.pb.gz").exists());
     /// # assert!(!folder.path().join("mem.pb.gz").exists());
     /// ```
-    #[must_use]
     pub fn cpu_at(mut self, hz: u32) -> Self {
         self.cpu = Some(hz);
         self
@@ -134,7 +131,6 @@ impl Profiler {
     /// profiler.start_profiling("join", folder.path()); // as criterion does it
     /// assert_eq!(heapwise::heap::interval(), 1);
     /// ```
-    #[must_use]
     pub fn interval(mut self, bytes: u64) -> Self {
         self.interval = Some(bytes);
         self

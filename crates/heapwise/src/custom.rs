@@ -265,7 +265,7 @@ impl Profile {
     ///
     /// # Errors
     /// As [`heap::write_to`](crate::heap::write_to).
-    pub fn write_to(&self, writer: &mut dyn Write) -> Result<(), crate::Error> {
+    pub fn write_to(&self, mut writer: impl Write) -> Result<(), crate::Error> {
         let bytes = {
             let _muted = Muted::new();
             zipped(&self.build()?)?

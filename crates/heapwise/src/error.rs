@@ -78,7 +78,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Recorder(error) => write!(f, "heap profile: {error}"),
-            Self::Mappings(error) => write!(f, "profile: no mappings: {error:?}"),
+            Self::Mappings(error) => write!(f, "profile: no mappings: {error}"),
             Self::Cpu(error) => write!(f, "CPU profile: {error}"),
             Self::Thread(error) => write!(f, "no thread for the profiler: {error}"),
             Self::Write(error) => write!(f, "profile: {error}"),
@@ -116,8 +116,9 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Recorder(error) => Some(error),
+            Self::Mappings(error) => Some(error),
             Self::Cpu(error) => Some(error),
-            Self::Mappings(_) | Self::NotInstalled | Self::Started | Self::Late { .. } => None,
+            Self::NotInstalled | Self::Started | Self::Late { .. } => None,
             Self::Write(error)
             | Self::Thread(error)
             | Self::Recording { source: error, .. }
@@ -130,6 +131,12 @@ impl std::error::Error for Error {
 impl From<RecorderError> for Error {
     fn from(error: RecorderError) -> Self {
         Self::Recorder(error)
+    }
+}
+
+impl From<MappingsError> for Error {
+    fn from(error: MappingsError) -> Self {
+        Self::Mappings(error)
     }
 }
 

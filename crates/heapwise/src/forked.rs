@@ -31,7 +31,18 @@ pub fn on_four_threads(work: fn()) {
 ///
 /// # Panics
 /// If it does not.
+#[allow(dead_code, reason = "not every test needs it")]
 pub fn check(work: impl FnOnce() -> bool) {
+    begin(work).check();
+}
+
+/// A child that is at work.
+#[derive(Debug)]
+#[must_use = "it has to be waited for"]
+pub struct Child(libc::pid_t);
+
+/// Forks, and begins `work` in the child.
+pub fn begin(work: impl FnOnce() -> bool) -> Child {
     // SAFETY: the child does what the C library's fork permits, and ends.
     let child = unsafe { libc::fork() };
     assert!(child >= 0);
@@ -42,8 +53,18 @@ pub fn check(work: impl FnOnce() -> bool) {
         // SAFETY: ends the process, and nothing more.
         unsafe { libc::_exit(i32::from(!matches!(is_right, Ok(true)))) };
     }
-    let mut status = 0;
-    // SAFETY: the kernel writes one integer, which is live and exclusive here.
-    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-    assert_eq!(status, 0, "the child failed, or hung (14)");
+    Child(child)
+}
+
+impl Child {
+    /// Waits until its work is done, and checks that it says yes, and in time.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn check(self) {
+        let mut status = 0;
+        // SAFETY: the kernel writes one integer, which is live and exclusive here.
+        assert_eq!(unsafe { libc::waitpid(self.0, &raw mut status, 0) }, self.0);
+        assert_eq!(status, 0, "the child failed, or hung (14)");
+    }
 }

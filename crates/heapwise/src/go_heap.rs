@@ -66,7 +66,7 @@ pub fn since(baseline: Option<&Baseline>, wanted: Wanted) -> Result<(Profile, Ba
 /// As [`whole`].
 pub fn now() -> Result<(Snapshot, Recorded), Error> {
     let snapshot = recorder::snapshot()?;
-    let moment = Moment::now().map_err(Error::Mappings)?;
+    let moment = Moment::now()?;
     let mut recorded = heap_profile::recorded(&snapshot, &moment);
     // Lifetimes are for profiles in files: scrapers want the sample types of Go.
     recorded.lived = Vec::new();

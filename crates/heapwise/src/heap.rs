@@ -170,7 +170,7 @@ fn write_file(path: &Path, profile: &Profile) -> Result<(), Error> {
 /// # Errors
 /// * [`Error::Recorder`] or [`Error::Mappings`] if what was recorded cannot be read.
 /// * [`Error::Write`] if the writer fails; then part of the profile may be written.
-pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
+pub fn write_to(mut writer: impl Write) -> Result<(), Error> {
     let bytes = {
         let _muted = Muted::new();
         zipped(&profile()?)?
@@ -190,7 +190,7 @@ pub fn write_to(writer: &mut dyn Write) -> Result<(), Error> {
 /// # Errors
 /// As [`write_to`].
 #[cfg(feature = "symbolize")]
-pub fn write_symbolized_to(writer: &mut dyn Write) -> Result<(), Error> {
+pub fn write_symbolized_to(mut writer: impl Write) -> Result<(), Error> {
     let bytes = {
         let _muted = Muted::new();
         zipped(&names::named(&profile()?))?
@@ -255,6 +255,7 @@ pub fn record_to(path: impl AsRef<Path>) -> Result<(), Error> {
 /// # Ok::<(), heapwise::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Totals {
     /// Allocated since the start, freed or not.
     pub alloc: Count,
@@ -307,6 +308,6 @@ pub fn totals() -> Result<Totals, Error> {
 /// A profile of now. The caller has muted the thread.
 fn profile() -> Result<Profile, Error> {
     let snapshot = recorder::snapshot()?;
-    let moment = Moment::now().map_err(Error::Mappings)?;
+    let moment = Moment::now()?;
     Ok(heap_profile::build(&snapshot, &moment))
 }

@@ -6,6 +6,9 @@ use heapwise_recorder::{Count, Dropped, Lifetimes, Row, Snapshot, StackId};
 use crate::moment::Moment;
 use crate::{label_sets, plumbing};
 
+/// A number of what was dropped that is not named below would be missing in profiles.
+const _: () = assert!(size_of::<Dropped>() == size_of::<[u64; 6]>());
+
 /// The profile of a snapshot.
 pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
     profile(snapshot, &recorded(snapshot, moment))
@@ -13,7 +16,7 @@ pub fn build(snapshot: &Snapshot, moment: &Moment) -> Profile {
 
 /// What a snapshot says, but for the stacks.
 pub fn recorded(snapshot: &Snapshot, moment: &Moment) -> Recorded {
-    let Dropped { stacks, outer_frames, live, samples, frees, labels } = snapshot.dropped();
+    let Dropped { stacks, outer_frames, live, samples, frees, labels, .. } = snapshot.dropped();
     let errors = snapshot.standard_errors();
     Recorded {
         time_nanos: moment.time_nanos,

@@ -120,6 +120,7 @@ pub fn answer<B: AsRef<[u8]>>(request: &Request<B>) -> Answer {
 /// assert_eq!(response.headers()["content-type"], "application/octet-stream");
 /// std::fs::write(std::env::temp_dir().join("allocs.pb.gz"), response.body()).unwrap();
 /// ```
+#[must_use]
 pub fn respond<B: AsRef<[u8]>>(request: &Request<B>) -> Response<Vec<u8>> {
     match answer(request) {
         Answer::Now(response) => response,

@@ -45,7 +45,6 @@ pub fn label(key: &str, value: impl Display) -> Labels {
 ///     worker.join().unwrap()
 /// });
 /// ```
-#[derive(Debug)]
 pub struct Labels {
     own: Carried,
     /// Around which labels these were entered last, and what that gave.
@@ -88,6 +87,7 @@ impl Labels {
     /// let labels = heapwise::label("tenant", 7).and("route", "/search");
     /// labels.scope(|| { /* .. */ });
     /// ```
+    #[must_use]
     pub fn and(&self, key: &str, value: impl Display) -> Self {
         let mut text = Text::new();
         let written = write!(text, "{value}");
@@ -161,7 +161,7 @@ impl Labels {
     /// let pairs: Vec<(&str, &str)> = labels.iter().collect();
     /// assert_eq!(pairs, [("route", "/search"), ("tenant", "7")]);
     /// ```
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let text = |bytes: &'static [u8]| std::str::from_utf8(bytes).unwrap_or_default();
         recorded::of(self.own.set()).map(move |(key, value)| (text(key), text(value)))
     }
@@ -170,6 +170,12 @@ impl Labels {
 impl Default for Labels {
     fn default() -> Self {
         Self::none()
+    }
+}
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 

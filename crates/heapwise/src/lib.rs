@@ -101,6 +101,8 @@ pub mod cpu;
 pub mod criterion;
 pub mod custom;
 mod error;
+#[cfg(test)]
+mod folder_names;
 mod fork_lock;
 #[cfg(all(test, target_os = "linux"))]
 mod forked;
@@ -116,6 +118,7 @@ mod mapped;
 mod moment;
 #[cfg(any(feature = "http", feature = "push", feature = "symbolize"))]
 mod names;
+mod own_thread;
 mod plumbing;
 #[cfg(feature = "push")]
 pub mod push;

@@ -2,23 +2,18 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
 mod common;
+#[path = "../src/folder_names.rs"]
+mod folder_names;
 
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::symlink;
-use std::path::Path;
 
+use folder_names::names;
 use heapwise::{Error, heap, write_heap_profile};
 
 #[global_allocator]
 static ALLOC: heapwise::Alloc = heapwise::Alloc::system().with_interval(1);
-
-fn names(folder: &Path) -> Vec<String> {
-    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(name).collect();
-    names.sort();
-    names
-}
 
 #[test]
 fn a_profile_is_the_only_file_that_appears() {

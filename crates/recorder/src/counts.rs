@@ -54,11 +54,13 @@ pub struct Lifetimes {
 ///
 /// ```
 /// # use heapwise_recorder::Dropped;
-/// # let dropped = Dropped { frees: 2, ..Dropped::default() };
+/// # let mut dropped = Dropped::default();
+/// # dropped.frees = 2;
 /// let Dropped { samples, frees, .. } = dropped;
 /// assert_eq!((samples, frees), (0, 2)); // sums are too large by two blocks, and none is missing
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dropped {
     /// Recorded without their stack: the stack table was full, or the stack could not be walked.
     pub stacks: u64,
@@ -81,9 +83,11 @@ impl Dropped {
     ///
     /// ```
     /// # use heapwise_recorder::Dropped;
-    /// let dropped = Dropped { labels: 1, ..Dropped::default() };
+    /// let mut dropped = Dropped::default();
+    /// dropped.labels = 1;
     /// assert!(!dropped.is_nothing() && Dropped::default().is_nothing());
     /// ```
+    #[must_use]
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }

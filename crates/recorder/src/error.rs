@@ -8,11 +8,12 @@ use std::fmt;
 /// # use heapwise_recorder::Error;
 /// let then = |error| match error {
 ///     Error::NoMemory | Error::Inside => "ask again",
-///     Error::Abandoned | Error::Unsupported => "go on without",
+///     _ => "go on without",
 /// };
 /// assert_eq!(then(Error::Inside), "ask again");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// The kernel gave no memory for it.
     NoMemory,

@@ -28,11 +28,8 @@ mod platform {
     }
 }
 
-mod entry {
-    /// Stands for the entry guard, which locks only ask to see.
-    #[derive(Debug)]
-    pub struct Outermost;
-}
+#[path = "loom_entry/mod.rs"]
+mod entry;
 
 use entry::Outermost;
 use futex::AtomicU32;

@@ -14,11 +14,8 @@ use loom::thread;
 #[path = "../src/linux/lock.rs"]
 mod lock;
 
-mod entry {
-    /// Stands for the entry guard, which the lock only asks to see.
-    #[derive(Debug)]
-    pub struct Outermost;
-}
+#[path = "loom_entry/mod.rs"]
+mod entry;
 
 #[path = "loom_futex/mod.rs"]
 mod futex;

@@ -81,6 +81,7 @@
 //! * Without `/proc` nothing is walked: [`End::NoStack`].
 
 mod capture;
+mod error;
 mod generation;
 mod interrupted;
 mod mappings;
@@ -95,35 +96,13 @@ mod mappings;
 )]
 mod platform;
 mod registers;
+mod step;
 mod trail;
 
 pub use capture::{Captured, End, capture, capture_above, capture_from};
+pub use error::Error;
 pub use generation::fork_generation;
 pub use interrupted::{capture_interrupted, learn_code};
 pub use mappings::{Mapping, mappings, mappings_read};
 pub use registers::Registers;
 pub use trail::{Followed, TRAIL_FRAMES, Trail};
-
-/// Why the mappings of this process are not known. The numbers are the kernel's (`errno`).
-///
-/// ```
-/// # use heapwise_stackwalk::Error;
-/// let told = match Error::OpenMaps(2) {
-///     Error::OpenMaps(errno) => std::io::Error::from_raw_os_error(errno).kind(), // no `/proc`
-///     _ => std::io::ErrorKind::Other,
-/// };
-/// assert_eq!(told, std::io::ErrorKind::NotFound);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// `/proc/self/maps` cannot be opened.
-    OpenMaps(i32),
-    /// `/proc/self/maps` cannot be read.
-    ReadMaps(i32),
-    /// A line of `/proc/self/maps` has another form than is documented, or is too long.
-    MalformedMaps,
-    /// The kernel gives no memory.
-    NoMemory(i32),
-    /// This platform has no `/proc/self/maps`.
-    Unsupported,
-}

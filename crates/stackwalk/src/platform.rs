@@ -1,5 +1,6 @@
 //! Where stacks are not walked: everything says so.
 
+use crate::step::{Frame, Traced};
 use crate::{End, Error, Mapping, Registers};
 
 #[inline(always)]
@@ -27,18 +28,6 @@ impl Interrupted {
 pub(crate) fn learn_code() {}
 
 pub(crate) enum Cursor {}
-
-pub(crate) struct Frame {
-    pub return_address: usize,
-    pub slot: usize,
-}
-
-pub(crate) struct Traced {
-    pub frame: Frame,
-    pub restored_from: usize,
-    pub by_fp: bool,
-    pub is_plain: bool,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Track;

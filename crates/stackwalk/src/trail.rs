@@ -5,7 +5,8 @@ mod words;
 
 use words::Words;
 
-use crate::platform::{Cursor, Traced, Track};
+use crate::platform::{Cursor, Track};
+use crate::step::Traced;
 use crate::{End, Registers};
 
 /// Frames that a trail holds; a deeper stack is cut to the innermost ones.

@@ -9,18 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use std::{mem, ptr, thread};
 
-use common::reference_walk;
+use common::{nested, reference_walk};
 use heapwise_stackwalk::{Captured, End, Registers, capture, capture_interrupted, learn_code};
-
-#[inline(never)]
-fn nested(depth: usize, inside: &mut dyn FnMut()) {
-    if depth == 0 {
-        inside();
-    } else {
-        nested(depth - 1, inside);
-    }
-    black_box(depth);
-}
 
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 

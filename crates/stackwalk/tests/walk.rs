@@ -9,7 +9,7 @@ use std::process::Command;
 use std::ptr;
 use std::time::{Duration, Instant};
 
-use common::reference_walk;
+use common::{nested, reference_walk};
 use heapwise_stackwalk::{Captured, End, Registers, capture, capture_above, capture_from};
 
 /// What our walk and the reference find in the same function.
@@ -41,16 +41,6 @@ impl Both {
         let Self { ours, reference, end } = self;
         assert!(self.are_equal() && *end == expected, "{end:?}\n{ours:x?}\n{reference:x?}");
     }
-}
-
-#[inline(never)]
-fn nested(depth: usize, inside: &mut dyn FnMut()) {
-    if depth == 0 {
-        inside();
-    } else {
-        nested(depth - 1, inside);
-    }
-    black_box(depth);
 }
 
 /// Calls a closure through the pointer that C code hands on.

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::accessibility::judge;
 use crate::browser::{Browser, DOWN, ENTER, ESCAPE, RIGHT};
+use crate::large;
 use crate::pages::SIZES;
 use crate::profiles;
 use crate::setup::{Setup, write};
@@ -236,7 +237,7 @@ pub fn without_scripts(setup: &Setup) -> Result<(), String> {
 
 /// 200,000 stacks: a file to attach, at once on the screen, zoomed without a pause.
 pub fn large(setup: &Setup) -> Result<(), String> {
-    let profile = crate::large::profile(setup)?;
+    let profile = large::profile(setup)?;
     for kind in KINDS {
         let browser = Browser::of(setup, &format!("file-large-{kind}"), &profiles::heap())?;
         let file =
@@ -246,9 +247,10 @@ pub fn large(setup: &Setup) -> Result<(), String> {
         if size > LARGEST {
             return Err(format!("{size} bytes"));
         }
-        open(&browser, &file, "")?;
-        let first = "performance.getEntriesByName('first-view')[0].startTime";
-        crate::large::within("the first view of a file", &browser.text(first)?, FIRST_VIEW)?;
+        large::within("the first view of a file", FIRST_VIEW, || {
+            open(&browser, &file, "")?;
+            large::first_view(&browser)
+        })?;
         browser.session.point(browser.box_at(2, 0.01)?, Some(0))?;
         browser.until("return location.hash.startsWith('#z=')")?;
         browser.shoot("zoomed")?;

@@ -33,37 +33,54 @@ pub fn profile(setup: &Setup) -> Result<PathBuf, String> {
     Ok(path)
 }
 
+/// How often something is measured before it is too slow: a machine that is busy with other work holds everything up now and then.
+const TRIES: usize = 3;
+
 /// As the name says.
 pub fn two_hundred_thousand_stacks(setup: &Setup) -> Result<(), String> {
     let path = profile(setup)?;
     let folder = setup.folder("large")?;
     let pages = Pages::start(setup, &folder, &["-symbolize=none", &path.to_string_lossy()])?;
     let browser = Browser::on(setup, "large", folder, pages)?;
-    browser.open("flamegraph")?;
-    let first = "performance.getEntriesByName('first-view')[0].startTime";
-    within("the first view", &browser.text(first)?, FIRST_VIEW)?;
+    within("the first view", FIRST_VIEW, || {
+        browser.open("flamegraph")?;
+        first_view(&browser)
+    })?;
     browser.shoot("first")?;
 
-    let start = Instant::now();
-    browser.session.point(browser.box_at(2, 0.01)?, Some(0))?;
-    browser.until("return location.search.startsWith('?z=')")?;
-    within("a zoom", &start.elapsed().as_millis().to_string(), NO_PAUSE)?;
+    within("a zoom", NO_PAUSE, || {
+        browser.open("flamegraph")?;
+        let start = Instant::now();
+        browser.session.point(browser.box_at(2, 0.01)?, Some(0))?;
+        browser.until("return location.search.startsWith('?z=')")?;
+        Ok(start.elapsed().as_millis().to_string())
+    })?;
     browser.shoot("zoomed")?;
     browser.open("flamegraph")?;
     let measure = "const start = performance.now(); \
         return fetch('data/search?q=function42%24').then((r) => r.json()).then((f) => performance.now() - start)";
-    let taken = browser.session.run(measure, &json!([]))?;
-    within("a search", &taken.to_string(), NO_PAUSE)?;
+    within("a search", NO_PAUSE, || Ok(browser.session.run(measure, &json!([]))?.to_string()))?;
     browser.no_errors()
 }
 
-/// Fails if something took longer than it may, and tells how long it took.
-pub fn within(what: &str, milliseconds: &str, most: f64) -> Result<(), String> {
-    let taken: f64 = milliseconds.parse().map_err(|_| format!("{what}: {milliseconds}"))?;
-    println!("{what} of {STACKS} stacks: {taken:.0} ms");
-    if taken <= most {
-        Ok(())
-    } else {
-        Err(format!("{what} took {taken:.0} ms, not {most} at most"))
+/// When the page that is open showed its boxes first, in milliseconds.
+pub fn first_view(browser: &Browser) -> Result<String, String> {
+    browser.text("performance.getEntriesByName('first-view')[0].startTime")
+}
+
+/// Fails if something takes longer than it may at each of [`TRIES`], and tells how long it took.
+pub fn within(
+    what: &str,
+    most: f64,
+    milliseconds: impl Fn() -> Result<String, String>,
+) -> Result<(), String> {
+    for _ in 0..TRIES {
+        let text = milliseconds()?;
+        let taken: f64 = text.parse().map_err(|_| format!("{what}: {text}"))?;
+        println!("{what} of {STACKS} stacks: {taken:.0} ms");
+        if taken <= most {
+            return Ok(());
+        }
     }
+    Err(format!("{what} never took {most} ms or less"))
 }

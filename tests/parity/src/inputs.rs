@@ -28,7 +28,7 @@ const THOROUGH: &[&str] = &[
 pub enum Breadth {
     /// Every setting.
     Thorough,
-    /// A few settings of each kind.
+    /// A setting of each kind that can change the report.
     Usual,
     /// A handful of settings: it is large.
     Heavy,

@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::inputs::{Breadth, Input};
 use crate::synthetic::Draw;
 use crate::zone::Zone;
-use commands::{COMMANDS, Command};
+use commands::{COMMANDS, Command, Heeds};
 use options::{OPTIONS, Setting};
 
 /// How many random combinations of options a command gets on one input.
@@ -17,9 +17,6 @@ const COMBINATIONS: usize = 10;
 
 /// How many of them one of many inputs gets.
 const DRAWN: usize = 3;
-
-/// How many settings of one kind meet an input that does not get all of them.
-const OF_A_KIND: usize = 2;
 
 /// The tests over one input: one for each command, and one for the shell.
 pub fn groups(input: &Input) -> Vec<(String, Vec<Case>)> {
@@ -42,34 +39,38 @@ fn cases(command: &Command, input: &Input) -> Vec<Case> {
         let combinations = [Vec::new()].into_iter().chain(drawn);
         return combinations.map(|words| case(command.forms[0], &words)).collect();
     }
-    let mut cases: Vec<Case> = command.forms.iter().map(|form| case(form, &[])).collect();
+    let thorough = input.breadth == Breadth::Thorough;
+    let refused = command.refused.iter().filter(|_| thorough);
+    let mut cases: Vec<Case> =
+        command.forms.iter().chain(refused).map(|form| case(form, &[])).collect();
     cases.extend(zones(&case(command.forms[0], &[])));
     if !input.unnamed {
         cases.push(symbolized(&cases[0]));
     }
-    if command.few_options || input.breadth == Breadth::Heavy {
-        let few = options::FEW.iter().map(|words| case(command.forms[0], words));
-        cases.extend(few);
-        return cases;
-    }
-    let settings = settings(&mut draw, input.breadth);
-    cases.extend(settings.iter().map(|option| case(command.forms[0], option.words)));
-    let combined = (0..COMBINATIONS).map(|_| case(command.forms[0], &combination(&mut draw)));
-    cases.extend(combined);
+    let options = options(command, input.breadth, &mut draw);
+    cases.extend(options.iter().map(|words| case(command.forms[0], words)));
     cases
 }
 
-/// Every setting, or a few of each kind: over all inputs, each setting still meets many.
-fn settings(draw: &mut Draw, breadth: Breadth) -> Vec<&'static Setting> {
-    if breadth == Breadth::Thorough {
-        return OPTIONS.iter().collect();
-    }
+/// The options that a command meets on one input, each a case. Of those that do not change the report, only inputs that get every
+/// setting are asked.
+fn options(command: &Command, breadth: Breadth, draw: &mut Draw) -> Vec<Vec<&'static str>> {
+    let thorough = breadth == Breadth::Thorough;
+    let settings = match command.heeds {
+        Heeds::Nothing if !thorough => return Vec::new(),
+        Heeds::AllBut(_) if thorough => OPTIONS.iter().collect(),
+        Heeds::AllBut(_) if breadth == Breadth::Usual => one_of_each_kind(command, draw),
+        _ => return options::FEW.iter().map(|words| words.to_vec()).collect(),
+    };
+    let single = settings.iter().map(|setting| setting.words.to_vec());
+    single.chain((0..COMBINATIONS).map(|_| combination(draw))).collect()
+}
+
+/// A setting of each kind that can change the report: over all inputs, each setting still meets many.
+fn one_of_each_kind(command: &Command, draw: &mut Draw) -> Vec<&'static Setting> {
     let kinds = OPTIONS.chunk_by(|a, b| a.kind == b.kind);
-    let some = kinds.flat_map(|kind| {
-        let first = draw.below(kind.len() as u64) as usize;
-        kind.iter().cycle().skip(first).take(OF_A_KIND.min(kind.len()))
-    });
-    some.collect()
+    let heeded = kinds.filter(|kind| command.heeds(kind[0].kind));
+    heeded.map(|kind| &kind[draw.below(kind.len() as u64) as usize]).collect()
 }
 
 /// The same case in the other time zones.
@@ -120,17 +121,39 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_command_runs_with_every_option() {
-        let input = Input {
+    fn input(breadth: Breadth) -> Input {
+        Input {
             name: "x".to_owned(),
             flags: vec!["-base=b".to_owned()],
             sources: vec!["s".into()],
-            breadth: Breadth::Thorough,
+            breadth,
             unnamed: false,
-        };
+        }
+    }
+
+    #[test]
+    fn a_usual_input_meets_each_kind_of_option_that_a_report_depends_on() {
+        let is_setting =
+            |case: &Case, setting: &Setting| case.flags.ends_with(&owned(setting.words));
+        for command in COMMANDS.iter().filter(|c| matches!(c.heeds, Heeds::AllBut(_))) {
+            let cases = cases(command, &input(Breadth::Usual));
+            for kind in OPTIONS.chunk_by(|a, b| a.kind == b.kind) {
+                let met = kind.iter().any(|s| cases.iter().any(|case| is_setting(case, s)));
+                let kind = kind[0].kind;
+                assert!(met || !command.heeds(kind), "{} {kind:?}", command.name);
+            }
+        }
+    }
+
+    fn owned(words: &[&str]) -> Vec<String> {
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    #[test]
+    fn every_command_runs_with_every_option() {
         let has_tree = |case: &Case| case.flags.iter().any(|flag| flag == "-tree");
-        for (name, cases) in groups(&input).iter().filter(|(name, _)| name.starts_with("tree/")) {
+        let groups = groups(&input(Breadth::Thorough));
+        for (name, cases) in groups.iter().filter(|(name, _)| name.starts_with("tree/")) {
             assert!(cases.len() > OPTIONS.len() + COMBINATIONS, "{name}");
             assert!(
                 cases.iter().all(|case| case.flags[0] == "-base=b" && has_tree(case)),

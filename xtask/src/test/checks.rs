@@ -1,6 +1,7 @@
 //! The table of checks.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::reference::Reference;
@@ -103,12 +104,12 @@ fn abort(workspace: &Workspace) -> Result<Vec<Command>> {
 pub fn golden(workspace: &Workspace) -> Result<Vec<Command>> {
     let scratch = workspace.target.join("golden-data");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
-    let mut compare = in_root(workspace, &["run", "--package", "heapwise-parity"]);
+    let mut compare = Command::new(quick(workspace, "golden"));
     compare
-        .args(["--bin", "golden", "--", "--quiet"])
-        .env("PARITY_OURS", workspace.target.join("debug/heapwise"))
+        .arg("--quiet")
+        .env("PARITY_OURS", quick(workspace, "heapwise"))
         .env("PARITY_SCRATCH", scratch);
-    Ok(vec![in_root(workspace, &["build", "--package", "heapwise-cli"]), compare])
+    Ok(vec![build_quick(workspace), compare])
 }
 
 fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
@@ -116,26 +117,20 @@ fn parity(workspace: &Workspace) -> Result<Vec<Command>> {
     let go_profiles = go_profiles::prepare(workspace, &reference)?;
     let go_executables = go_executables::prepare(workspace, &reference)?;
     system_package::provide("c++", "g++")?;
-    let profile = ["--profile", "parity"];
-    let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
-    build.args(["walk", "strings", "service"].iter().flat_map(|name| ["--package", name]));
-    build.args(profile);
-    let programs = workspace.target.join("parity");
+    let programs = workspace.target.join(QUICK);
     let mut run_examples = own(workspace, "rust-profiles")?;
     run_examples.arg(&programs);
-    let mut compare =
-        in_root(workspace, &["run", "--package", "heapwise-parity", "--bin", "parity"]);
+    let mut compare = Command::new(quick(workspace, "parity"));
     compare
-        .args(profile)
-        .args(["--", "--quiet"])
-        .env("PARITY_OURS", workspace.target.join("parity/heapwise"))
+        .arg("--quiet")
+        .env("PARITY_OURS", quick(workspace, "heapwise"))
         .env("PARITY_REFERENCE", reference.pprof())
         .env("PARITY_GO_PROFILES", go_profiles)
         .env("PARITY_GO_EXECUTABLES", go_executables)
         .env("PARITY_RUST_PROFILES", workspace.target.join(rust_profiles::FOLDER))
         .env("PARITY_RUST_PROGRAMS", programs)
         .env("PARITY_SCRATCH", workspace.target.join("parity-data"));
-    Ok(vec![build, run_examples, compare])
+    Ok(vec![build_quick(workspace), run_examples, compare])
 }
 
 fn browser(workspace: &Workspace) -> Result<Vec<Command>> {
@@ -147,17 +142,31 @@ fn browser(workspace: &Workspace) -> Result<Vec<Command>> {
     let axe = axe::prepare(workspace)?;
     let scratch = workspace.target.join("browser-data");
     fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
-    let profile = ["--profile", "parity"];
-    let mut build = in_root(workspace, &["build", "--package", "heapwise-cli"]);
-    build.args(profile);
-    let mut look = in_root(workspace, &["run", "--package", "heapwise-browser"]);
-    look.args(profile)
-        .args(["--", "--quiet"])
-        .env("BROWSER_OURS", workspace.target.join("parity/heapwise"))
+    let mut look = Command::new(quick(workspace, "heapwise-browser"));
+    look.arg("--quiet")
+        .env("BROWSER_OURS", quick(workspace, "heapwise"))
         .env("BROWSER_AXE", axe)
         .env("BROWSER_GO_PROFILE", go_profiles.join("walk/last-visit.pb.gz"))
         .env("BROWSER_SCRATCH", scratch);
-    Ok(vec![build, look])
+    Ok(vec![build_quick(workspace), look])
+}
+
+/// The build profile for tests that start the tool often.
+const QUICK: &str = "parity";
+
+/// What golden, parity and browser run. One command builds it for all three: each of these packages alone would want its own
+/// features of what they share, and so compile that once more.
+fn build_quick(workspace: &Workspace) -> Command {
+    let packages =
+        ["heapwise-cli", "heapwise-parity", "heapwise-browser", "walk", "strings", "service"];
+    let mut build = in_root(workspace, &["build", "--profile", QUICK]);
+    build.args(packages.iter().flat_map(|name| ["--package", name]));
+    build
+}
+
+/// One of these programs.
+fn quick(workspace: &Workspace, program: &str) -> PathBuf {
+    workspace.target.join(QUICK).join(program)
 }
 
 /// Another subcommand of this program.

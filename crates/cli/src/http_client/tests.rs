@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// What a request to a server that sends these parts, a second apart, comes to.
-fn answer(parts: &'static [&'static [u8]], largest_body: u64) -> Result<Response, RequestError> {
+/// What a request to a server that sends these parts, a second apart, comes to, for a client that waits so long for each.
+fn answer(
+    parts: &'static [&'static [u8]],
+    patience: Duration,
+    largest_body: u64,
+) -> Result<Response, RequestError> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/x", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -22,8 +26,8 @@ fn answer(parts: &'static [&'static [u8]], largest_body: u64) -> Result<Response
         url,
         credentials: None,
         proxy: None,
-        until_response: Duration::from_secs(2),
-        silence: Duration::from_secs(2),
+        until_response: patience,
+        silence: patience,
         largest_body,
         tls: Tls::default(),
         body: None,
@@ -34,6 +38,8 @@ const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Go-Pprof: 1\r\n\
 
 #[test]
 fn a_body_is_read_up_to_its_end_or_to_the_limit() {
+    let patience = Duration::from_secs(20);
+    let answer = |parts, largest_body| answer(parts, patience, largest_body);
     let whole = answer(&[HEAD, b"ab", b"cd"], 4).unwrap();
     let expected = Response {
         status: "200 OK".into(),
@@ -53,7 +59,7 @@ fn silence_ends_a_request_at_any_point_of_the_response() {
     let cases: [&[&[u8]]; 4] = [&[], &[b"HTTP/1.1 200"], &[HEAD], &[HEAD, b"ab"]];
     for parts in cases {
         let start = Instant::now();
-        let error = answer(parts, 100).unwrap_err().to_string();
+        let error = answer(parts, Duration::from_secs(2), 100).unwrap_err().to_string();
         assert!(error.contains("timeout"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     }

@@ -216,9 +216,9 @@ impl Session {
         self.words = words;
     }
 
-    /// Ends sampling, takes out the rest, and says what was lost. For the thread that tended.
+    /// Ends sampling, takes out the rest, and says what was lost. For the thread that tended, if one has.
     pub fn end(mut self, each: &mut dyn FnMut(&Sample<'_>)) -> Losses {
-        let own = timer::spent_by(system::thread_id());
+        let own = self.tender.map_or(Duration::ZERO, timer::spent_by);
         let spent = timer::spent_by_all().saturating_sub(self.spent_before + own);
         self.stop();
         self.drain(each);

@@ -59,7 +59,7 @@ fn table(limits: &Limits, used: &Used) -> String {
 /// The profile of what was counted, which shows first what was exceeded.
 fn profile(closed: &Closed, first: &Limit, comment: &str) -> Result<Profile, Error> {
     let snapshot = closed.snapshot()?;
-    let moment = Moment::now().map_err(Error::Mappings)?;
+    let moment = Moment::now()?;
     let mut recorded = heap_profile::recorded(&snapshot, &moment);
     recorded.comments.push(comment.as_bytes().to_vec());
     let mut profile = heap_profile::profile(&snapshot, &recorded);

@@ -17,7 +17,7 @@ pub fn build(outcome: &Outcome) -> Result<CpuProfile, Error> {
 
 /// The profile, with the mappings of now.
 pub fn profile(outcome: &Outcome) -> Result<Profile, Error> {
-    let mappings = Moment::now().map_err(Error::Mappings)?.mappings;
+    let mappings = Moment::now()?.mappings;
     let Outcome { started, duration, .. } = *outcome;
     let nanos = |of: u128| i64::try_from(of).unwrap_or(i64::MAX);
     let period = nanos(outcome.period.as_nanos());

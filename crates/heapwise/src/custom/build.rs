@@ -76,7 +76,7 @@ impl Copied {
         values: Vec<[u64; 4]>,
         duration: i64,
     ) -> Result<heapwise_profile::Profile, Error> {
-        let moment = Moment::now().map_err(Error::Mappings)?;
+        let moment = Moment::now()?;
         let rows = self.rows.iter().zip(values).filter(|(_, values)| *values != [0; 4]);
         let stacks = Stacks {
             types: types.to_vec(),

@@ -40,13 +40,14 @@ pub struct Amount {
 /// let buffers = Profile::new("buffers", "bytes", "Buffers in use.")?;
 /// let kept = buffers.add(4096);
 /// drop(buffers.add(512));
-/// let Totals { held, added } = buffers.totals();
+/// let Totals { held, added, .. } = buffers.totals();
 /// assert_eq!((held.count, held.weight), (1, 4096));
 /// assert_eq!((added.count, added.weight), (2, 4608));
 /// # drop(kept);
 /// # Ok::<(), heapwise::custom::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Totals {
     /// What is held now.
     pub held: Amount,

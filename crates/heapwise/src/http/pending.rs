@@ -29,6 +29,7 @@ static WAITING: Places = Places::new(AT_ONCE);
 /// }
 /// ```
 #[derive(Debug)]
+#[must_use = "the request has no answer before the response is sent"]
 pub enum Answer {
     /// The response.
     Now(Response<Vec<u8>>),

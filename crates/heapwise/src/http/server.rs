@@ -9,7 +9,6 @@ mod guard;
 mod head;
 
 use std::io::{self, ErrorKind};
-use std::mem;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::fd::OwnedFd as OwnedSocket;
@@ -17,16 +16,15 @@ use std::os::fd::OwnedFd as OwnedSocket;
 use std::os::windows::io::OwnedSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, Builder};
 use std::time::Duration;
-
-use heapwise_cpu_sampler::fork_generation;
 
 use connection::Connection;
 use guard::Names;
 
 use super::pending;
 use super::place::Places;
+use crate::own_thread::OwnThread;
 
 /// How many connections are served at a time, by all servers of the process. Half of them may be waiting
 /// for differences.
@@ -72,6 +70,7 @@ pub fn serve(address: impl ToSocketAddrs) -> io::Result<Server> {
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
+#[must_use = "nothing is served before `serve`"]
 pub struct Options {
     is_remote: bool,
     names: Vec<String>,
@@ -85,7 +84,6 @@ impl Options {
     /// assert!(server.local_addr().ip().is_loopback());
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,7 +97,6 @@ impl Options {
     /// # drop(server);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn allow_remote(mut self) -> Self {
         self.is_remote = true;
         self
@@ -121,7 +118,6 @@ impl Options {
     /// assert!(response.starts_with("HTTP/1.1 200"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
@@ -178,9 +174,7 @@ pub struct Server {
     /// The listening socket, for nothing but to shut it down.
     socket: TcpStream,
     stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-    /// The process that the thread is of, by [`fork_generation`].
-    process: u32,
+    thread: Option<OwnThread<()>>,
 }
 
 impl Server {
@@ -189,10 +183,9 @@ impl Server {
         let socket = TcpStream::from(OwnedSocket::from(listener.try_clone()?));
         let stopped = Arc::new(AtomicBool::new(false));
         let connection = Connection { names: Arc::new(names), stopped: Arc::clone(&stopped) };
-        let thread = thread::Builder::new()
-            .name("heapwise-http".to_owned())
-            .spawn(move || accept(&listener, &connection))?;
-        Ok(Self { address, socket, stopped, thread: Some(thread), process: fork_generation() })
+        let builder = Builder::new().name("heapwise-http".to_owned());
+        let thread = OwnThread::spawn(builder, move || accept(&listener, &connection))?;
+        Ok(Self { address, socket, stopped, thread: Some(thread) })
     }
 
     /// Where it listens, with the port that was free if none was asked for.
@@ -217,16 +210,16 @@ impl Server {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn detach(mut self) {
-        mem::forget(self.thread.take());
+        drop(self.thread.take());
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
-        if self.process != fork_generation() {
+        if !thread.is_of_this_process() {
             // In a child of a fork: the server is its parent's, and so is the socket that both have.
-            return mem::forget(thread);
+            return;
         }
         self.stopped.store(true, Ordering::Release);
         // Wakes the thread where a listening socket can be shut down; elsewhere a connection does.
@@ -236,8 +229,7 @@ impl Drop for Server {
                 return;
             }
         }
-        // It has nothing to say.
-        let _ = thread.join();
+        thread.join();
     }
 }
 
@@ -262,6 +254,6 @@ fn accept(listener: &TcpListener, connection: &Connection) {
             drop(place);
         };
         // Where there is no thread to be had, the client finds its connection closed.
-        let _ = thread::Builder::new().name("heapwise-http".to_owned()).spawn(serve);
+        let _ = Builder::new().name("heapwise-http".to_owned()).spawn(serve);
     }
 }

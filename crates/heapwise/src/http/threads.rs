@@ -23,7 +23,7 @@ struct Called {
 impl Called {
     fn now() -> Result<Self, Error> {
         let threads = roll_call(PATIENCE)?;
-        let moment = Moment::now().map_err(Error::Mappings)?;
+        let moment = Moment::now()?;
         Ok(Self { threads, moment })
     }
 

@@ -31,6 +31,13 @@ fn a_value_may_be_used_inside_of_others_and_again() {
 }
 
 #[test]
+fn labels_are_shown_by_their_names() {
+    let labels = label("tenant", 7).and("route", "/search");
+    assert_eq!(format!("{labels:?}"), r#"{"route": "/search", "tenant": "7"}"#);
+    assert_eq!(format!("{:?}", Labels::none()), "{}");
+}
+
+#[test]
 fn a_panic_ends_its_scopes() {
     label("a", 1).scope(|| {
         let panicked = std::panic::catch_unwind(|| {

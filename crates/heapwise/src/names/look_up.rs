@@ -31,7 +31,7 @@ pub fn named(profile: &Profile) -> Profile {
 /// If it is not known which files the program runs.
 #[cfg(feature = "http")]
 pub fn of(addresses: &[u64]) -> Result<Vec<Vec<u8>>, crate::Error> {
-    let moment = moment::Moment::now().map_err(crate::Error::Mappings)?;
+    let moment = moment::Moment::now()?;
     let row = |stack| RecordedRow { stack, labels: 0, size: 0, values: [0; 6] };
     let rows = (0..).take(addresses.len()).map(row).collect();
     let recorded = Recorded { mappings: moment.mappings, rows, ..Recorded::default() };

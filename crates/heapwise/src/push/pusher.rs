@@ -1,17 +1,17 @@
 //! The thread that pushes, and who ends it.
 
 use std::mem;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Builder;
 use std::time::Duration;
 
-use heapwise_cpu_sampler::fork_generation;
 use heapwise_recorder::Muted;
 
 use super::Error;
 use super::worker::Worker;
+use crate::own_thread::OwnThread;
 
 /// How long `drop` waits for the last push.
 pub const LAST: Duration = Duration::from_secs(5);
@@ -32,10 +32,9 @@ const STACK: usize = 2 << 20;
 #[derive(Debug)]
 #[must_use = "pushing ends when this is dropped"]
 pub struct Pusher {
-    running: Option<Running>,
+    /// Never locked: it is there for `Sync`, so that many may look at what was sent.
+    running: Mutex<Option<Running>>,
     counters: Arc<Counters>,
-    /// The process that the thread is of, by [`fork_generation`].
-    process: u32,
 }
 
 #[derive(Debug)]
@@ -44,7 +43,7 @@ struct Running {
     ends: Sender<()>,
     /// Closed when the thread has ended.
     ended: Receiver<()>,
-    thread: JoinHandle<()>,
+    thread: OwnThread<()>,
 }
 
 /// What became of profiles so far.
@@ -56,12 +55,13 @@ struct Running {
 ///
 /// let hour = Duration::from_secs(3600);
 /// let push = pyroscope("http://localhost:4040", "orders").every(hour).start()?;
-/// let Stats { sent, retries, refused, dropped } = push.stats();
+/// let Stats { sent, retries, refused, dropped, .. } = push.stats();
 /// assert_eq!((sent, retries, refused, dropped), (0, 0, 0, 0)); // the first is sent in an hour
 /// # push.detach();
 /// # Ok::<(), heapwise::push::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Profiles that a server took.
     pub sent: u64,
@@ -94,13 +94,10 @@ impl Pusher {
             worker.run(&until, &counted);
             drop::<Sender<()>>(ending);
         };
-        let thread = thread::Builder::new()
-            .name("heapwise-push".to_owned())
-            .stack_size(STACK)
-            .spawn(work)
-            .map_err(Error::Thread)?;
-        let running = Some(Running { ends, ended, thread });
-        Ok(Self { running, counters, process: fork_generation() })
+        let builder = Builder::new().name("heapwise-push".to_owned()).stack_size(STACK);
+        let thread = OwnThread::spawn(builder, work).map_err(Error::Thread)?;
+        let running = Mutex::new(Some(Running { ends, ended, thread }));
+        Ok(Self { running, counters })
     }
 
     /// What became of profiles so far.
@@ -132,24 +129,27 @@ impl Pusher {
     /// # Ok::<(), heapwise::push::Error>(())
     /// ```
     pub fn detach(mut self) {
-        mem::forget(self.running.take());
+        mem::forget(self.take());
+    }
+
+    fn take(&mut self) -> Option<Running> {
+        self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 impl Drop for Pusher {
     fn drop(&mut self) {
-        let Some(running) = self.running.take() else { return };
+        let Some(running) = self.take() else { return };
         let _muted = Muted::new();
-        if self.process != fork_generation() {
-            // In a child of a fork, which has a copy of this but not the thread.
-            return mem::forget(running);
-        }
         let Running { ends, ended, thread } = running;
+        if !thread.is_of_this_process() {
+            // In a child of a fork, where nobody lets go of a lock that the thread held.
+            return mem::forget((ends, ended));
+        }
         drop(ends);
         // Nobody waits for a server that hangs: the thread ends when it gives up.
         if ended.recv_timeout(LAST) == Err(RecvTimeoutError::Disconnected) {
-            // It has nothing to say.
-            let _ = thread.join();
+            thread.join();
         }
     }
 }

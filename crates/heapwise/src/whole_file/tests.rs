@@ -4,14 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::chance::chance;
-
-/// Names in a folder, sorted.
-fn names(folder: &Path) -> Vec<String> {
-    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(name).collect();
-    names.sort();
-    names
-}
+use crate::folder_names::names;
 
 #[test]
 fn a_file_gets_its_name_with_or_without_another_before() {

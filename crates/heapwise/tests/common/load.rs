@@ -147,7 +147,8 @@ fn hold(resources: custom::Profile) {
             }
         }
     });
-    assert_eq!(resources.totals(), custom::Totals { held: Amount::default(), added });
+    let totals = resources.totals();
+    assert_eq!((totals.held, totals.added), (Amount::default(), added));
 }
 
 #[inline(never)]

@@ -30,11 +30,8 @@ mod futex;
 mod platform;
 mod tally;
 
-mod entry {
-    /// Stands for the entry guard, which locks only ask to see.
-    #[derive(Debug)]
-    pub struct Outermost;
-}
+#[path = "../loom_entry/mod.rs"]
+mod entry;
 
 use counts::Count;
 use entry::Outermost;

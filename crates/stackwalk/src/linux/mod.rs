@@ -23,7 +23,7 @@ mod proc_maps;
 mod registers;
 mod syscalls;
 
-pub(crate) use cursor::{Cursor, Traced, Track, load};
+pub(crate) use cursor::{Cursor, Track, load};
 pub(crate) use generation::fork_generation;
 pub(crate) use interrupted::{Interrupted, learn_code};
 pub(crate) use mappings::{each_mapping, mappings_read};

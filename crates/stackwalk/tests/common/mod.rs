@@ -1,6 +1,7 @@
-//! The unwinder of the platform, which `std::backtrace` uses too.
+//! Stacks to walk, and the unwinder of the platform, which `std::backtrace` uses too.
 
 use std::ffi::{c_int, c_void};
+use std::hint::black_box;
 
 unsafe extern "C" {
     fn _Unwind_Backtrace(
@@ -8,6 +9,18 @@ unsafe extern "C" {
         argument: *mut c_void,
     ) -> c_int;
     fn _Unwind_GetIPInfo(context: *mut c_void, is_exact: *mut c_int) -> usize;
+}
+
+/// Does `inside` below so many calls.
+#[allow(dead_code, reason = "not every program needs it")]
+#[inline(never)]
+pub fn nested(depth: usize, inside: &mut dyn FnMut()) {
+    if depth == 0 {
+        inside();
+    } else {
+        nested(depth - 1, inside);
+    }
+    black_box(depth);
 }
 
 /// Return addresses of the calling thread, leaf first, from that of this function on. For a frame

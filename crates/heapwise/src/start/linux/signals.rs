@@ -15,10 +15,10 @@ use std::io;
 use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::thread::JoinHandle;
 
 use libc::c_int;
 
+use crate::own_thread::OwnThread;
 use crate::start::ending::{self, Run};
 use crate::start::thread;
 
@@ -41,8 +41,7 @@ pub fn is_ending() -> bool {
 /// While one is alive, the signals that would end the program have it write its profile before.
 #[derive(Debug)]
 pub struct Watch {
-    run: Arc<Run>,
-    keeper: Option<JoinHandle<()>>,
+    keeper: Option<OwnThread<()>>,
     /// Those that this handles.
     handled: Vec<c_int>,
 }
@@ -61,7 +60,7 @@ impl Watch {
         let ends = |signal: &c_int| [libc::SIG_DFL, handler()].contains(&disposition(*signal));
         let handled: Vec<c_int> = SIGNALS.into_iter().filter(ends).collect();
         handled.iter().for_each(|signal| set_disposition(*signal, handler()));
-        Ok(Self { run: Arc::clone(run), keeper: Some(keeper), handled })
+        Ok(Self { keeper: Some(keeper), handled })
     }
 }
 
@@ -69,9 +68,8 @@ impl Drop for Watch {
     /// Signals are as they were, but for those that the program has set otherwise since.
     fn drop(&mut self) {
         let Some(keeper) = self.keeper.take() else { return };
-        if !self.run.is_of_this_process() {
-            // In a child of a fork there is no such thread, and its number may be another's.
-            return mem::forget(keeper);
+        if !keeper.is_of_this_process() {
+            return;
         }
         let closed = PENDING.compare_exchange(NONE, CLOSED, Ordering::AcqRel, Ordering::Acquire);
         for signal in self.handled.iter().filter(|signal| disposition(**signal) == handler()) {
@@ -80,8 +78,7 @@ impl Drop for Watch {
         // Else it is busy ending the program.
         if closed.is_ok() {
             WAKE.post();
-            // It has nothing to say.
-            let _ = keeper.join();
+            keeper.join();
         }
     }
 }

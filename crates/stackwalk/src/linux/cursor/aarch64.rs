@@ -6,10 +6,11 @@
 //!
 //! The kernel links its signal frames into the chain, so a walk passes through handlers.
 
-use super::{Frame, Traced, Track, WORD, word};
+use super::{Track, WORD, word};
 use crate::End;
 use crate::Registers;
 use crate::platform::stack_bounds::{self, Stack};
+use crate::step::{Frame, Traced};
 
 /// Bits of a return address that are an address; pointer authentication signs the others.
 pub(crate) const ADDRESS_MASK: usize = (1 << 48) - 1;

@@ -1,12 +1,13 @@
 //! x86_64: call frame information first, the frame pointer where there is none.
 
-use super::{Frame, Traced, Track, WORD, load, word};
+use super::{Track, WORD, load, word};
 use crate::End;
 use crate::Registers;
 use crate::platform::rule_cache::{self, Generation};
 use crate::platform::stack_bounds::{self, Stack};
 use crate::platform::unwind_rule::{PackedRule, UnwindRule};
 use crate::platform::{eh_frame, mapping_table};
+use crate::step::{Frame, Traced};
 
 /// Where the kernel's `ucontext` keeps registers, in bytes from its start.
 pub(crate) const UCONTEXT_FP: usize = 120;

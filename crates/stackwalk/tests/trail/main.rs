@@ -3,6 +3,11 @@
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #![allow(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
+#[cfg(target_arch = "x86_64")]
+mod by_hand;
+#[cfg(target_arch = "x86_64")]
+mod machine;
+
 use std::hint::black_box;
 
 use heapwise_stackwalk::{End, Registers, TRAIL_FRAMES, Trail, capture_from};
@@ -23,12 +28,21 @@ struct Checked {
 impl Checked {
     #[inline(never)]
     fn walk(&mut self) {
-        let registers = Registers::here();
-        let mut frames = [0; TRAIL_FRAMES];
         // SAFETY: the registers are of this function, which is running.
-        let captured = unsafe { capture_from(&registers, &mut frames) };
+        unsafe { self.walk_from(&Registers::here()) };
+    }
+
+    /// Returns what was found, outermost frame first.
+    ///
+    /// # Safety
+    /// As for [`capture_from`].
+    unsafe fn walk_from(&mut self, registers: &Registers) -> Vec<usize> {
+        // First: after the other walk, all is known of the code.
+        // SAFETY: passed on to the caller.
+        let followed = unsafe { self.trail.follow(registers) };
+        let mut frames = [0; TRAIL_FRAMES];
         // SAFETY: as above.
-        let followed = unsafe { self.trail.follow(&registers) };
+        let captured = unsafe { capture_from(registers, &mut frames) };
         assert_eq!((followed.end, self.trail.len()), (captured.end, captured.len));
         let outermost_first: Vec<usize> = frames[..captured.len].iter().rev().copied().collect();
         for (index, &frame) in outermost_first.iter().enumerate() {
@@ -46,6 +60,7 @@ impl Checked {
         self.ends.push(followed.end);
         self.kept += followed.kept;
         self.frames += captured.len;
+        outermost_first
     }
 }
 
