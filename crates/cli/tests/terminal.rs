@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::Write;
 use std::process::Command;
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::openpty;
 use nix::sys::signal::Signal;
 use support::Sandbox;
@@ -21,6 +22,8 @@ const CTRL_Z: &[u8] = b"\x1a";
 /// Starts a command as the first of a session at a terminal of its own; gives what types there.
 fn at_terminal(sandbox: &Sandbox, words: &[&str]) -> (Launched, File) {
     let terminal = openpty(None, None).unwrap();
+    // The terminal is gone when we close this end: nobody else may have it.
+    fcntl(&terminal.master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
     let mut command = Command::new("/usr/bin/env");
     command.args(["--default-signal", "setsid", "--ctty"]).args(words).current_dir(sandbox.path());
     (Launched::start_with_input(&mut command, terminal.slave.into()), terminal.master.into())
@@ -36,6 +39,9 @@ fn keys_reach_the_program_once() {
         keys.write_all(key).unwrap();
         assert_eq!(launched.line(), name);
     }
+    // The terminal is gone, which the system tells the first of its session: us.
+    drop(keys);
+    assert_eq!(launched.line(), "HUP");
     launched.signal(Signal::SIGTERM);
     assert_eq!(launched.line(), "TERM");
     assert!(launched.is_silent());

@@ -1,14 +1,20 @@
 //! Programs that are run by the program, and what is asked of them while they run.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Lines, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::Sandbox;
+
+/// Longer than anything takes on a loaded machine.
+const LONG: Duration = Duration::from_secs(120);
 
 /// Compiles `tests/programs/NAME.c` to a program of that name in the sandbox.
 pub fn compile(sandbox: &Sandbox, name: &str, flags: &[&str]) -> PathBuf {
@@ -33,7 +39,7 @@ fn compiler(sandbox: &Sandbox, name: &str, flags: &[&str]) -> Command {
 /// `heapwise run` while its program runs.
 pub struct Launched {
     pub launcher: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
     stderr: ChildStderr,
 }
 
@@ -47,7 +53,12 @@ impl Launched {
     pub fn start_with_input(command: &mut Command, input: Stdio) -> Self {
         let command = command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut launcher = command.spawn().unwrap();
-        let lines = BufReader::new(launcher.stdout.take().unwrap()).lines();
+        let stdout = BufReader::new(launcher.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            // Nobody listens any more when the test has failed.
+            stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         let stderr = launcher.stderr.take().unwrap();
         let mut launched = Self { launcher, lines, stderr };
         assert_eq!(launched.line(), "ready");
@@ -56,12 +67,12 @@ impl Launched {
 
     /// The next line that the program says.
     pub fn line(&mut self) -> String {
-        self.lines.next().expect("the program goes on").unwrap()
+        self.lines.recv_timeout(LONG).expect("the program goes on")
     }
 
     /// Whether it says nothing more.
     pub fn is_silent(&mut self) -> bool {
-        self.lines.next().is_none()
+        self.lines.recv_timeout(LONG) == Err(RecvTimeoutError::Disconnected)
     }
 
     /// Sends a signal to the launcher alone.

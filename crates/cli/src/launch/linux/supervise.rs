@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SigSet, Signal, kill, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{Pid, getpgrp, tcgetpgrp};
+use nix::unistd::{Pid, getpgrp, getpid, getsid, tcgetpgrp};
 use rustix::process::{WaitOptions, WaitStatus, waitpid};
 
 /// Signals that are for the program.
@@ -105,14 +105,17 @@ fn meaning(status: WaitStatus) -> Option<State> {
     status.exit_status().or_else(by_signal).map(State::Ended).or_else(stopped)
 }
 
-/// The signal, if it was meant for the program and has not reached it: what the terminal sends (Ctrl-C, Ctrl-Z, the
-/// end of the session) goes to the program as well. One that a process sends to the whole group is passed on all
-/// the same: it cannot be told from one to us alone, which nobody else would bring to the program.
+/// The signal, if it was meant for the program and has not reached it: what the terminal sends (Ctrl-C, Ctrl-Z) goes
+/// to the program as well. One that a process sends to the whole group is passed on all the same: it cannot be
+/// told from one to us alone, which nobody else would bring to the program.
 fn to_pass_on(told: &libc::signalfd_siginfo, program: Pid) -> Option<Signal> {
-    let by_terminal = told.ssi_code == libc::SI_KERNEL;
-    let by_program = told.ssi_pid == program.as_raw() as u32;
     let signal = Signal::try_from(told.ssi_signo as i32).ok()?;
-    (signal != Signal::SIGCHLD && !by_terminal && !by_program).then_some(signal)
+    let by_terminal = told.ssi_code == libc::SI_KERNEL;
+    // That its terminal is gone is told to the first of a session only.
+    let to_us_alone = signal == Signal::SIGHUP && getsid(None) == Ok(getpid());
+    let by_program = told.ssi_pid == program.as_raw() as u32;
+    let has_it = by_program || by_terminal && !to_us_alone;
+    (signal != Signal::SIGCHLD && !has_it).then_some(signal)
 }
 
 /// Stops with the program and by the same signal, so that the shell sees what it would see of the program,
