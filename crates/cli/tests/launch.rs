@@ -127,12 +127,15 @@ fn what_is_no_program_is_told_as_shells_do() {
         let path = sandbox.path().join(name);
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
+    let pipe = sandbox.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let neither = "cannot be run: neither an ELF file nor a script with #!";
     for (name, code, said) in [
         ("no-such-program", 127, "not found"),
         ("./no/such/program", 127, "not found"),
         ("./plain", 126, "cannot be run: permission denied"),
         ("./", 126, "is a directory"),
+        ("./pipe", 126, "cannot be run: permission denied"),
         ("./text", 126, neither),
         ("./empty", 126, neither),
         (
@@ -147,7 +150,7 @@ fn what_is_no_program_is_told_as_shells_do() {
         assert!(run.stderr.starts_with(&start) && run.stderr.contains(said), "{}", run.stderr);
         assert_eq!(run.stderr.lines().count(), 1);
     }
-    assert_eq!(sandbox.names(), ["empty", "plain", "script", "text"]);
+    assert_eq!(sandbox.names(), ["empty", "pipe", "plain", "script", "text"]);
 }
 
 /// A copy of the program `hello` in which every `from` is `to`.

@@ -92,8 +92,13 @@ fn look_up(name: &OsStr) -> Result<PathBuf, Refusal> {
 }
 
 fn runnable(file: &Path) -> io::Result<()> {
-    if file.metadata()?.is_dir() {
+    let found = file.metadata()?;
+    if found.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // To open a pipe would be to wait for its writer.
+    if !found.is_file() {
+        return Err(io::ErrorKind::PermissionDenied.into());
     }
     Ok(eaccess(file, AccessFlags::X_OK)?)
 }
