@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use heapwise_recorder::{self as recorder, Texts};
 
-use crate::environment::{self, FILE, INTERVAL, LOADED, OUTER};
+use crate::environment::{self, FILE, INTERVAL, LOADED, OUTER, PROCESS};
 use crate::exec::{self, Inheritance};
 use crate::next;
 
@@ -106,14 +106,17 @@ impl Asked {
     fn take() -> Self {
         let loaded = environment::get(LOADED).unwrap_or_default();
         let library = loaded.split(|byte| b": ".contains(byte)).next().unwrap_or_default().to_vec();
-        let [file, interval, outer] = [FILE, INTERVAL, OUTER].map(environment::get);
-        for (name, value) in [(FILE, None), (INTERVAL, None), (OUTER, None), (LOADED, outer)] {
+        let [file, interval, process, outer] =
+            [FILE, INTERVAL, PROCESS, OUTER].map(environment::get);
+        let is_for_us = process.is_none_or(|process| process == own_process());
+        let taken = [FILE, INTERVAL, PROCESS, OUTER].map(|name| (name, None));
+        for (name, value) in taken.into_iter().chain([(LOADED, outer)]) {
             // SAFETY: the program's own code does not run yet. A constructor of its libraries may have
             // run before; one that leaves a thread that reads the environment takes that risk with every
             // `setenv` in the program.
             unsafe { environment::replace(name, value.as_deref()) };
         }
-        let file = file.map(|file| PathBuf::from(OsString::from_vec(file)));
+        let file = file.filter(|_| is_for_us).map(|file| PathBuf::from(OsString::from_vec(file)));
         Self { file, interval, library }
     }
 
@@ -126,11 +129,16 @@ impl Asked {
         let Some(file) = self.file.as_deref().and_then(following) else { return };
         exec::bequeath(Inheritance {
             process: std::process::id(),
+            process_text: own_process(),
             library: self.library,
             file: file.into_os_string().into_vec(),
             interval: self.interval,
         });
     }
+}
+
+fn own_process() -> Vec<u8> {
+    std::process::id().to_string().into_bytes()
 }
 
 /// The path of the next recording of this process.

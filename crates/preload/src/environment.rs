@@ -13,6 +13,8 @@ pub type Strings = *const *const c_char;
 pub const FILE: &str = "HEAPWISE_PRELOAD_FILE";
 /// Bytes between samples on average; every allocation is 1. Without, it grows from there.
 pub const INTERVAL: &str = "HEAPWISE_PRELOAD_INTERVAL";
+/// The number of the process that they are for: absent where there was none yet.
+pub const PROCESS: &str = "HEAPWISE_PRELOAD_PROCESS";
 /// What [`LOADED`] was before.
 pub const OUTER: &str = "HEAPWISE_PRELOAD_OUTER";
 /// What the loader reads.

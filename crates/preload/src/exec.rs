@@ -7,14 +7,17 @@ use std::ffi::{c_char, c_int};
 use std::ptr;
 use std::sync::OnceLock;
 
-use crate::environment::{self, FILE, INTERVAL, LOADED, OUTER, Strings, strings, value};
+use crate::environment::{self, FILE, INTERVAL, LOADED, OUTER, PROCESS, Strings, strings, value};
 use crate::next;
 
 /// What the next image of this process is told.
 #[derive(Debug)]
 pub struct Inheritance {
-    /// The process that it is for, and not its children.
+    /// The process that it is for, and not its children: those of an image that has no loader keep it in their
+    /// environment.
     pub process: u32,
+    /// As text.
+    pub process_text: Vec<u8>,
     /// What has the loader load us.
     pub library: Vec<u8>,
     /// Where it records.
@@ -101,10 +104,11 @@ impl List {
     unsafe fn with(heir: &Inheritance, environment: Strings) -> Option<Self> {
         // SAFETY: passed on to the caller.
         let given = || unsafe { strings(environment) };
-        let names = [LOADED, FILE, INTERVAL, OUTER];
+        let names = [LOADED, FILE, INTERVAL, PROCESS, OUTER];
         let outer = given().find_map(|text| value(LOADED, text));
         let kept = || given().filter(|text| names.iter().all(|name| value(name, text).is_none()));
-        let texts = heir.library.len() + heir.file.len() + 2 * outer.map_or(0, <[u8]>::len);
+        let texts = heir.library.len() + heir.file.len() + heir.process_text.len();
+        let texts = texts + 2 * outer.map_or(0, <[u8]>::len);
         let texts = texts + heir.interval.as_ref().map_or(0, Vec::len) + 256;
         let most = kept().count() + names.len() + 1;
         let mut list = Self::new(most, texts)?;
@@ -112,6 +116,7 @@ impl List {
         let colon: &[u8] = if outer.is_some() { b":" } else { b"" };
         list.push(LOADED, &[&heir.library, colon, outer.unwrap_or_default()]);
         list.push(FILE, &[&heir.file]);
+        list.push(PROCESS, &[&heir.process_text]);
         heir.interval.iter().for_each(|interval| list.push(INTERVAL, &[interval]));
         outer.iter().for_each(|outer| list.push(OUTER, &[outer]));
         Some(list)

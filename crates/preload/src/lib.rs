@@ -25,3 +25,5 @@ mod exports;
 mod next;
 mod next_symbol;
 mod own;
+#[cfg(panic = "abort")]
+mod unwind;

@@ -54,8 +54,10 @@ fn summary(profile: &Profile, file: &Path) -> String {
     let [allocated, peak, inuse] = ["alloc_space", "peak_space", "inuse_space"].map(bytes);
     let count = sum("alloc_objects");
     let name = quoted(file);
+    // As the interval was at the end, and it only grows: every allocation was recorded.
+    let about = if profile.header.period <= 1 { "" } else { "about " };
     format!(
-        "{shown}: {program} allocated {allocated} in {count} objects; {peak} at the peak, {inuse} in use at \
+        "{shown}: {program} allocated {about}{allocated} in {count} objects; {peak} at the peak, {inuse} in use at \
          the end\nTo see where: heapwise -top -sample_index=peak_space {name}, or heapwise -http=: {name}"
     )
 }
