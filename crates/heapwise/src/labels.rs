@@ -20,7 +20,8 @@ pub use future::Labelled;
 /// ```
 ///
 /// A block keeps the labels of the moment when it was allocated, whoever frees it. Profiles have them as
-/// labels of their samples, by which pprof tools select (`-tagfocus=tenant=7`), and which `-tags` lists.
+/// labels of their samples, by which pprof tools select (`-tagfocus=tenant=ant`, or `tenant=^7$`: a bare
+/// number is a range of numbers to them, and labels are texts), and which `-tags` lists.
 ///
 /// The key may have 64 bytes, the value 256 as it is displayed. A label that is longer, a ninth of one
 /// scope, and a combination of labels after 16,384 others (or 2 MiB of them) are left out: samples go on
