@@ -4,8 +4,7 @@
 //! Each settles what is nearly always asked for, and leaves the rest to `blocks`, as its last act: so the
 //! program's own function is the caller that stacks begin with. What has more to do after says who that is.
 
-use std::ffi::{c_int, c_void};
-use std::mem::MaybeUninit;
+use std::ffi::c_int;
 use std::ptr;
 
 use heapwise_recorder::{self as recorder, Caller};
@@ -115,15 +114,6 @@ pub unsafe extern "C" fn malloc_usable_size(block: *mut u8) -> usize {
         // SAFETY: passed on to the caller.
         None => unsafe { next::usable_size(block) }.unwrap_or(0),
     }
-}
-
-/// Where the library begins that `address` is in.
-pub fn library_of(address: *const c_void) -> Option<usize> {
-    let mut found = MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: writes one value, which is live.
-    let is_known = unsafe { libc::dladdr(address, found.as_mut_ptr()) } != 0;
-    // SAFETY: zeroes, or what was written: pointers.
-    is_known.then(|| unsafe { found.assume_init() }.dli_fbase.addr())
 }
 
 /// Whether a block may be recorded: `false` is certain. Asks for its size only where its address does not

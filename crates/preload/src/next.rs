@@ -3,38 +3,38 @@
 //! What the loader has not been asked for yet is left to functions that are marked cold, as the last act: so
 //! nothing of this library is on the stack when memory is asked for.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use crate::early;
 use crate::environment::Strings;
 use crate::next_symbol::NextSymbol;
-use crate::{early, exports};
 
 type AlignedAlloc = unsafe extern "C" fn(*mut *mut u8, usize, usize) -> c_int;
 type Exec<F> = unsafe extern "C" fn(F, Strings, Strings) -> c_int;
 
-// SAFETY, for all: the types that C and POSIX give them.
-// SAFETY: see above.
+// SAFETY: the types are those that C and POSIX give them, here and below.
 static MALLOC: NextSymbol<extern "C" fn(usize) -> *mut u8> = unsafe { NextSymbol::new(c"malloc") };
-// SAFETY: see above.
+// SAFETY: as above.
 static CALLOC: NextSymbol<extern "C" fn(usize, usize) -> *mut u8> =
     unsafe { NextSymbol::new(c"calloc") };
-// SAFETY: see above.
+// SAFETY: as above.
 static REALLOC: NextSymbol<unsafe extern "C" fn(*mut u8, usize) -> *mut u8> =
     unsafe { NextSymbol::new(c"realloc") };
-// SAFETY: see above.
+// SAFETY: as above.
 static FREE: NextSymbol<unsafe extern "C" fn(*mut u8)> = unsafe { NextSymbol::new(c"free") };
-// SAFETY: see above.
+// SAFETY: as above.
 static POSIX_MEMALIGN: NextSymbol<AlignedAlloc> = unsafe { NextSymbol::new(c"posix_memalign") };
-// SAFETY: see above.
+// SAFETY: as above.
 static USABLE_SIZE: NextSymbol<unsafe extern "C" fn(*mut u8) -> usize> =
     unsafe { NextSymbol::new(c"malloc_usable_size") };
-// SAFETY: see above.
+// SAFETY: as above.
 static EXECVE: NextSymbol<Exec<*const c_char>> = unsafe { NextSymbol::new(c"execve") };
-// SAFETY: see above.
+// SAFETY: as above.
 static EXECVPE: NextSymbol<Exec<*const c_char>> = unsafe { NextSymbol::new(c"execvpe") };
-// SAFETY: see above.
+// SAFETY: as above.
 static FEXECVE: NextSymbol<Exec<c_int>> = unsafe { NextSymbol::new(c"fexecve") };
 
 /// Whether blocks are the GNU C library's, before each of which is a word that says how large it is.
@@ -198,9 +198,18 @@ pub fn look_for_headers() {
 fn are_gnu() -> bool {
     // SAFETY: a string of C's.
     let gnu = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"gnu_get_libc_version".as_ptr()) };
-    let own = exports::library_of(gnu);
+    let own = library_of(gnu);
     let all = [MALLOC.find(), CALLOC.find(), REALLOC.find(), FREE.find(), USABLE_SIZE.find()];
-    own.is_some() && all.into_iter().all(|address| exports::library_of(address) == own)
+    own.is_some() && all.into_iter().all(|address| library_of(address) == own)
+}
+
+/// Where the library begins that `address` is in.
+fn library_of(address: *const c_void) -> Option<usize> {
+    let mut found = MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: writes one value, which is live.
+    let is_known = unsafe { libc::dladdr(address, found.as_mut_ptr()) } != 0;
+    // SAFETY: zeroes, or what was written: pointers.
+    is_known.then(|| unsafe { found.assume_init() }.dli_fbase.addr())
 }
 
 fn tells_its_size(size: usize) -> bool {
