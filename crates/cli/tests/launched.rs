@@ -120,6 +120,33 @@ fn the_program_and_its_children_have_the_environment_of_the_caller() {
 }
 
 #[test]
+fn a_library_that_is_loaded_later_has_names() {
+    let sandbox = Sandbox::new();
+    compile(&sandbox, "late", &["-ldl"]);
+    compile(&sandbox, "later", &["-shared", "-fPIC"]);
+    let run = run(&sandbox, &["-interval=1", "--", "./late", "./later"]);
+    assert_eq!(run.code, Some(137), "{}", run.stderr);
+    assert_eq!(by_function(&sandbox).get("later"), Some(&[1, 1234, 1, 1234, 1, 1234]));
+}
+
+#[test]
+fn exceptions_go_through_a_program_that_is_recorded() {
+    let sandbox = Sandbox::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/throws.cc");
+    let program = sandbox.path().join("throws");
+    let compiler = Command::new("c++").args(["-O1", "-g", "-o"]).arg(program).arg(source).status();
+    if !compiler.is_ok_and(|status| status.success()) {
+        return skipped("no C++ compiler");
+    }
+    let run = run(&sandbox, &["-interval=1", "--", "./throws"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    // What `new` asked for is its caller's: nothing of that stays.
+    assert!(sandbox.run(&["-proto", "-output=named", "mem.pb.gz"]).code == Some(0));
+    let named = sandbox.run(&["-top", "-cum", "-sample_index=alloc_objects", "mem.pb.gz"]).stdout;
+    assert!(named.contains(" thrower") && !named.contains("operator new"), "{named}");
+}
+
+#[test]
 fn a_program_that_allocates_nothing_has_a_profile_without_samples() {
     let sandbox = Sandbox::new();
     compile(&sandbox, "nothing", &[]);
