@@ -7,7 +7,7 @@ use crate::Result;
 use crate::workspace::Workspace;
 
 /// What is not data: manifests, texts that describe, and code, which says itself what it is for.
-const CODE: &[&str] = &["rs", "c", "go", "toml", "md"];
+const CODE: &[&str] = &["rs", "c", "cc", "go", "toml", "md"];
 
 /// Every data file of a test is named by a README in its folder or in one above, by its name or by a
 /// pattern `*.extension`: a file that nobody explains cannot be judged, replaced or removed.
