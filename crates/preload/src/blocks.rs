@@ -3,15 +3,12 @@
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
-use heapwise_recorder::{self as recorder, Caller, GROWING_FROM_EXACT, Marked, Taken, by_address};
-
-use crate::begin;
+use heapwise_recorder::{
+    self as recorder, Caller, GROWING_FROM_EXACT, LARGE, Marked, Taken, by_address,
+};
 
 use crate::exports::ALIGN;
-use crate::next;
-
-/// What a large block has at least, so that its size tells that it is one.
-const LARGE: usize = 8192;
+use crate::{begin, next};
 
 /// What is to be done about a request that did not pass: nothing, before it is known whether to record.
 fn mark(size: usize) -> Marked {

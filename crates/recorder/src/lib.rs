@@ -58,7 +58,7 @@
 //!
 //! A library that declares the allocator is compiled for use in a shared object, and finds a thread's memory
 //! by a longer way: there a pair takes 0.8 ns more than in a program that declares it in its own crate, and in
-//! a shared object 2. With `--cfg heapwise_initial_exec` it takes a shorter one (`linux/thread.rs`), which a
+//! a shared object 3. With `--cfg heapwise_initial_exec` it takes a shorter one (`linux/thread.rs`), which a
 //! program or a library that is loaded with it may do.
 //!
 //! Blocks of 8 KiB and more stay with the program's allocator, which caches and grows them better;

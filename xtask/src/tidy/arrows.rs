@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cpu_sampler", &["stackwalk"]),
     ("session", &["symbolize", "insight", "picture"]),
     ("heapwise", &["recorder", "cpu_sampler", "symbolize"]),
-    ("preload", &["recorder", "profile"]),
+    ("preload", &["recorder"]),
     ("web", &["session"]),
     ("cli", &["web"]),
 ];

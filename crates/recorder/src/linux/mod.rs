@@ -52,7 +52,7 @@ mod kernel {
     pub mod reserve;
 }
 
-pub use blocks::size_class::is_large;
+pub use blocks::size_class::{LARGE, is_large};
 pub use counting::tallies::Closed;
 pub use counting::{Counting, Joint};
 pub use kernel::arena::mapped_bytes;

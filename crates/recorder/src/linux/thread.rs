@@ -47,7 +47,7 @@ mod place {
 }
 
 /// As a library finds it that is loaded with its program, and not later: at a distance that the loader
-/// knows. The compiler would call the loader for it each time, 2 ns a pair of malloc and free, and has no
+/// knows. The compiler would call the loader for it each time, 3 ns a pair of malloc and free, and has no
 /// stable option for this.
 #[cfg(all(heapwise_initial_exec, target_arch = "x86_64"))]
 mod place {

@@ -19,7 +19,7 @@ pub struct Command {
 #[derive(Debug, Clone, Copy)]
 pub enum Heeds {
     /// On all but these kinds, each setting of which left every answer as it was, over all inputs.
-    AllBut(&'static [Kind]),
+    AllBut(&'static [&'static [Kind]]),
     /// On those that every report depends on.
     Few,
     /// On none, or as another command does, whose other name it is.
@@ -30,7 +30,7 @@ impl Command {
     /// Whether an option of this kind can change the report.
     pub fn heeds(&self, kind: Kind) -> bool {
         match self.heeds {
-            Heeds::AllBut(kinds) => !NEVER.contains(&kind) && !kinds.contains(&kind),
+            Heeds::AllBut(kinds) => ![NEVER].iter().chain(kinds).any(|kinds| kinds.contains(&kind)),
             Heeds::Few | Heeds::Nothing => false,
         }
     }
@@ -40,51 +40,44 @@ impl Command {
 /// while nothing is left out.
 const NEVER: &[Kind] = &[Kind::Intel, Kind::Tools, Kind::Timeout, Kind::Relative];
 
+/// What leaves out a part of what there is.
+const LIMITS: &[Kind] = &[Kind::NodeCount, Kind::NodeFraction, Kind::EdgeFraction, Kind::Trim];
+
+/// Where sources are, which few reports name.
+const SOURCE_PATHS: &[Kind] = &[Kind::TrimPath, Kind::SourcePath];
+
+/// What changes the profile, but neither stacks nor sums.
+const OF_THE_PROFILE: &[Kind] = &[Kind::TagShow, Kind::TagHide, Kind::Comment, Kind::BuildId];
+
 /// Every report that prints text, and the encoded profiles.
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "top",
         forms: &["-top"],
         refused: &[],
-        heeds: Heeds::AllBut(&[Kind::CallTree, Kind::TrimPath, Kind::SourcePath]),
+        heeds: Heeds::AllBut(&[SOURCE_PATHS, &[Kind::CallTree]]),
     },
     Command { name: "text", forms: &["-text"], refused: &[], heeds: Heeds::Nothing },
     Command {
         name: "tree",
         forms: &["-tree"],
         refused: &[],
-        heeds: Heeds::AllBut(&[Kind::CallTree, Kind::TrimPath, Kind::SourcePath]),
+        heeds: Heeds::AllBut(&[SOURCE_PATHS, &[Kind::CallTree]]),
     },
     Command {
         name: "peek",
         forms: &["-peek=[a-mA-M]", "-peek=.", "-peek=^main", "-peek=", "-peek=nomatch"],
         refused: &["-peek=(", "-peek=[", "-peek=a**"],
-        heeds: Heeds::AllBut(&[
-            Kind::NodeCount,
-            Kind::NodeFraction,
-            Kind::EdgeFraction,
-            Kind::Trim,
-            Kind::CallTree,
-            Kind::TrimPath,
-            Kind::SourcePath,
-        ]),
+        heeds: Heeds::AllBut(&[LIMITS, SOURCE_PATHS, &[Kind::CallTree]]),
     },
     Command {
         name: "list",
         forms: &["-list=[a-mA-M]", "-list=.", "-list=^main", "-list=", "-list=nomatch"],
         refused: &["-list=(", "-list=[", "-list=a**"],
         heeds: Heeds::AllBut(&[
-            Kind::Order,
-            Kind::NodeCount,
-            Kind::NodeFraction,
-            Kind::EdgeFraction,
-            Kind::Trim,
-            Kind::Compact,
-            Kind::CallTree,
-            Kind::TagShow,
-            Kind::TagHide,
-            Kind::Comment,
-            Kind::BuildId,
+            LIMITS,
+            OF_THE_PROFILE,
+            &[Kind::Order, Kind::Compact, Kind::CallTree],
         ]),
     },
     Command {
@@ -98,16 +91,9 @@ pub const COMMANDS: &[Command] = &[
         forms: &["-traces"],
         refused: &[],
         heeds: Heeds::AllBut(&[
-            Kind::Order,
-            Kind::NodeCount,
-            Kind::NodeFraction,
-            Kind::EdgeFraction,
-            Kind::Trim,
-            Kind::Compact,
-            Kind::Negative,
-            Kind::CallTree,
-            Kind::TrimPath,
-            Kind::SourcePath,
+            LIMITS,
+            SOURCE_PATHS,
+            &[Kind::Order, Kind::Compact, Kind::Negative, Kind::CallTree],
         ]),
     },
     Command {
@@ -121,47 +107,35 @@ pub const COMMANDS: &[Command] = &[
         forms: &["-tags"],
         refused: &[],
         heeds: Heeds::AllBut(&[
-            Kind::Granularity,
-            Kind::Columns,
-            Kind::Order,
-            Kind::NodeCount,
-            Kind::NodeFraction,
-            Kind::EdgeFraction,
-            Kind::Trim,
-            Kind::Compact,
-            Kind::Negative,
-            Kind::CallTree,
-            Kind::PruneFrom,
-            Kind::TagRoot,
-            Kind::TagLeaf,
-            Kind::Comment,
-            Kind::AllFrames,
-            Kind::BuildId,
-            Kind::TrimPath,
-            Kind::SourcePath,
+            LIMITS,
+            SOURCE_PATHS,
+            &[
+                Kind::Granularity,
+                Kind::Columns,
+                Kind::Order,
+                Kind::Compact,
+                Kind::Negative,
+                Kind::CallTree,
+                Kind::PruneFrom,
+                Kind::TagRoot,
+                Kind::TagLeaf,
+                Kind::Comment,
+                Kind::AllFrames,
+                Kind::BuildId,
+            ],
         ]),
     },
     Command {
         name: "dot",
         forms: &["-dot"],
         refused: &[],
-        heeds: Heeds::AllBut(&[Kind::Order, Kind::Compact, Kind::TrimPath, Kind::SourcePath]),
+        heeds: Heeds::AllBut(&[SOURCE_PATHS, &[Kind::Order, Kind::Compact]]),
     },
     Command {
         name: "callgrind",
         forms: &["-callgrind"],
         refused: &[],
-        heeds: Heeds::AllBut(&[
-            Kind::NodeCount,
-            Kind::NodeFraction,
-            Kind::EdgeFraction,
-            Kind::Trim,
-            Kind::Compact,
-            Kind::TagShow,
-            Kind::TagHide,
-            Kind::Comment,
-            Kind::BuildId,
-        ]),
+        heeds: Heeds::AllBut(&[LIMITS, OF_THE_PROFILE, &[Kind::Compact]]),
     },
     Command { name: "comments", forms: &["-comments"], refused: &[], heeds: Heeds::Nothing },
     Command {
@@ -175,33 +149,18 @@ pub const COMMANDS: &[Command] = &[
         forms: &["-topproto"],
         refused: &[],
         heeds: Heeds::AllBut(&[
-            Kind::EdgeFraction,
-            Kind::Compact,
-            Kind::CallTree,
-            Kind::TagShow,
-            Kind::TagHide,
-            Kind::Comment,
-            Kind::BuildId,
-            Kind::TrimPath,
-            Kind::SourcePath,
+            SOURCE_PATHS,
+            OF_THE_PROFILE,
+            &[Kind::EdgeFraction, Kind::Compact, Kind::CallTree],
         ]),
     },
 ];
 
 /// What reports have no use for that print all that is in a profile.
-const OF_WHOLE_PROFILES: &[Kind] = &[
-    Kind::Order,
-    Kind::NodeCount,
-    Kind::NodeFraction,
-    Kind::EdgeFraction,
-    Kind::Trim,
-    Kind::Unit,
-    Kind::Mean,
-    Kind::Compact,
-    Kind::Negative,
-    Kind::CallTree,
-    Kind::TrimPath,
-    Kind::SourcePath,
+const OF_WHOLE_PROFILES: &[&[Kind]] = &[
+    LIMITS,
+    SOURCE_PATHS,
+    &[Kind::Order, Kind::Unit, Kind::Mean, Kind::Compact, Kind::Negative, Kind::CallTree],
 ];
 
 #[cfg(test)]
